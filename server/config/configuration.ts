@@ -1,0 +1,102 @@
+import type { Prices } from '#shared/money.ts';
+import type { DevicePolicy } from '#shared/travel-policy.ts';
+import type { Normalization } from '#shared/prompt.ts';
+
+/** The checked and resolved configuration; read once, at the start. See docs/config.md. */
+export interface Configuration {
+  /** Path of the file it came from; null when it is the built-in demo. */
+  source: string | null;
+  /** No provider key anywhere: the two demo providers serve. */
+  demo: boolean;
+  deployments: Deployment[];
+  /** By name; always holds `defaultFeature`. */
+  features: Map<string, Feature>;
+  defaultFeature: string;
+  /** Features were declared by the file, so an undeclared name is an error. */
+  featuresDeclared: boolean;
+  routing: Routing;
+  slo: SloTargets;
+  travel: { firstTokenSavedMs: number; firstTokenNoneMs: number; simulator: boolean };
+  retention: { asksDays: number; attemptsDays: number; journalDays: number };
+  general: {
+    /** Null: use the environment's, else the file made at the first start. */
+    masterKey: string | null;
+    /** Host names, beside the loopback ones and HOST, under which this router may be reached. */
+    hosts: string[];
+    corsOrigins: string[];
+    /** Most bytes of a request body. Default 1,000,000. */
+    bodyBytes: number;
+  };
+  /** One line each, to be printed at the start: unknown keys, keys set but not used yet, meanings that differ. */
+  notices: string[];
+}
+
+/** One model at one provider, under an alias that clients use. */
+export interface Deployment {
+  /** Stable id, unique: `<alias>#<n>` or `model_info.id`. */
+  id: string;
+  /** `model_name`: what clients ask for. */
+  alias: string;
+  /** What people read, such as `openai/gpt-5-mini`. */
+  name: string;
+  wire: 'openai' | 'anthropic';
+  /** Upstream model id, without the provider prefix. */
+  model: string;
+  /** Base URL; the wire adds `/chat/completions` or `/v1/messages`. */
+  apiBase: string;
+  /** Null where none is needed (Ollama, demo). Never printed. */
+  apiKey: string | null;
+  /** Lower goes first. Default 1. */
+  order: number;
+  /** Share inside its order. Default 1. */
+  weight: number;
+  /** Whole-call limit, ms. Default 30,000. */
+  timeoutMs: number;
+  /** Limit to the first content, ms. Default 2,000. */
+  firstTokenTimeoutMs: number;
+  /** Longest silence between pieces, ms. Default 15,000. */
+  idleTimeoutMs: number;
+  prices: Prices | null;
+  demo: boolean;
+  /** `unconfigured`: its key or base is not in the environment; the sentence says which. */
+  state: { kind: 'ready' } | { kind: 'unconfigured'; why: string };
+}
+
+export interface Feature {
+  name: string;
+  /** For people; the name with a capital when not given. */
+  title: string;
+  /** Alias the feature asks for. */
+  model: string;
+  /** Put in front of the messages by the router; null for none. */
+  system: string | null;
+  promptVersion: number;
+  /** Cap written into the ask when it has none; null for the provider's own. */
+  maxOutputTokens: number | null;
+  cache: {
+    /** Seconds a whole answer is given again; 0 switches the cache off. */
+    ttlSeconds: number;
+    scope: 'tenant' | 'user';
+  };
+  normalization: Normalization;
+  device: DevicePolicy;
+}
+
+export interface Routing {
+  /** Fails in a window of one minute after which a deployment cools; more than this many. Default 3. */
+  allowedFails: number;
+  /** How long it cools, ms. Default 30,000. */
+  cooldownMs: number;
+  /** Limit of one ask over all its attempts, ms. Default 30,000. */
+  totalTimeoutMs: number;
+  /** How long an ask without a key goes on after its client left, ms. 60,000. */
+  graceMs: number;
+}
+
+export interface SloTargets {
+  successPercent: number;
+  firstTokenP95Seconds: number;
+  costAverageUsd: number;
+  windowDays: number;
+  expectedAsksPerMonth: number;
+}

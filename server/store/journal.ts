@@ -1,0 +1,60 @@
+import type { NumberedEvent } from '#shared/answer.ts';
+
+/**
+ * The journal keeps every ask's events, so that any reader can have them from any point. Its rules:
+ *
+ * [J1] `claim` elects one producer per (owner, key): of any number of concurrent claims one gets `run`.
+ * [J2] The same key with another body hash gets `other-body`, and changes nothing.
+ * [J3] A key whose run ended `failed` or `incomplete` is free: the next claim gets `run`, and the earlier events are gone.
+ * [J4] `answered`, `refused` and `cancelled` asks are remembered for `keepMs` from their end, then `expired` for as long again, then unknown.
+ * [J5] Events come back in order, without gap or repeat, from any `after`.
+ * [J6] Nobody but the owner can read, and an ask of somebody else looks like one that does not exist.
+ * [J7] `recover` marks every `running` ask as `incomplete`; it is called once, at the start.
+ * [J8] `append` after the end, and of an event already there, changes nothing.
+ */
+export interface Journal {
+  claim(claim: Claim): Promise<ClaimResult>;
+  append(askId: string, events: NumberedEvent[]): Promise<void>;
+  /** Closes an ask in its final state. */
+  end(askId: string, state: EndState, atMs: number): Promise<void>;
+  /** At most `limit` events after `after`; null when unknown or not the owner's. */
+  read(query: {
+    owner: Owner;
+    askId: string;
+    after: number;
+    limit: number;
+    nowMs: number;
+  }): Promise<JournalPage | null>;
+  recover(nowMs: number): Promise<string[]>;
+  prune(nowMs: number): Promise<void>;
+}
+
+export interface Owner {
+  tenant: string;
+  user: string;
+}
+
+export interface Claim {
+  owner: Owner;
+  askId: string;
+  /** `Idempotency-Key` as it came; null when there was none (then nothing can repeat it). */
+  key: string | null;
+  /** SHA-256 of the exact canonical form. */
+  bodyHash: string;
+  nowMs: number;
+  keepMs: number;
+}
+
+export type EndState = 'answered' | 'refused' | 'cancelled' | 'failed' | 'incomplete';
+
+export type ClaimResult =
+  | { kind: 'run'; askId: string }
+  /** Attach to it or replay it. `askId` may differ from the claimed one when the key is foreign. */
+  | { kind: 'same'; askId: string; state: 'running' | EndState }
+  | { kind: 'other-body' }
+  | { kind: 'expired' };
+
+export interface JournalPage {
+  state: 'running' | EndState | 'expired';
+  events: NumberedEvent[];
+}

@@ -1,0 +1,129 @@
+import type { AskEnded } from '#shared/telemetry.ts';
+
+/**
+ * The ledger counts every ask once and every attempt once. No word of prompt or answer is in it. Its rules:
+ *
+ * [L1] One row per ask id and run, one row per attempt; writing a row again changes nothing.
+ * [L2] The cost of an ask is the sum of its attempts' costs; unknown if any of them is unknown, never 0 for unknown.
+ * [L3] Figures count neither synthetic asks nor `replay`s, and success is answered over answered + failed + incomplete: `cancelled` and `refused` are the caller's own.
+ * [L4] p95 is the nearest-rank percentile over asks that had a first token; it is null with none.
+ * [L5] A device event counts once per (tenant, user, event id), whichever batch brings it; simulated ones are kept and not counted.
+ * [L6] Rows older than their retention are removed by `prune`, attempts with their ask.
+ * [L7] A tenant's question sees only that tenant's rows; `tenant: null` is the operator's question over all.
+ */
+export interface Ledger {
+  record(asks: AskRow[], attempts: AttemptRow[]): Promise<void>;
+  recordDevice(batch: DeviceBatch): Promise<{ accepted: number; repeated: number }>;
+  figures(query: FiguresQuery): Promise<Figures>;
+  /** Newest first, with their attempts in order. */
+  recent(query: { tenant: string | null; limit: number }): Promise<{ ask: AskRow; attempts: AttemptRow[] }[]>;
+  prune(cutoffs: { asksBeforeMs: number; attemptsBeforeMs: number }): Promise<void>;
+}
+
+/** One ask. The names are those by which every request is tagged (docs/ledger.md). */
+export interface AskRow {
+  request_id: string;
+  /** 1 for the first run of this id; a key freed by a failure may run again. */
+  run: number;
+  tenant_id: string;
+  user_id: string;
+  feature: string;
+  /** Deployment that answered, and its upstream model; null when none did. */
+  provider: string | null;
+  model: string | null;
+  region: string | null;
+  input_tokens: number | null;
+  output_tokens: number | null;
+  tokens_estimated: boolean;
+  latency_ms: number | null;
+  ttft_ms: number | null;
+  /** Attempts beyond the first on the same deployment group, and hops to another deployment. */
+  retries: number;
+  failover_hops: number;
+  /** Nano-dollars; null unknown; 0 for memory. */
+  cost_nano_usd: number | null;
+  cache_hit: boolean;
+  cache_ttl_s: number | null;
+  /** `provider` answered live · `router-cache` from memory · `joined` followed an identical ask · `replay` of a remembered key. */
+  delivery: 'provider' | 'router-cache' | 'joined' | 'replay';
+  synthetic: boolean;
+  drill_id: string | null;
+  /** `answered` · `failed` ours or a provider's fault · `refused` the caller's own · `cancelled` by the caller · `incomplete` cut after content. */
+  outcome: 'answered' | 'failed' | 'refused' | 'cancelled' | 'incomplete';
+  /** Problem code of a failure or refusal. */
+  problem: string | null;
+  /** Unix ms of arrival. */
+  arrived_at_ms: number;
+}
+
+/** One call to one deployment. */
+export interface AttemptRow {
+  request_id: string;
+  run: number;
+  /** 1, 2, 3 … */
+  attempt: number;
+  provider: string;
+  model: string;
+  started_at_ms: number;
+  /** From sending to response headers, first content, end; null when it did not come so far. */
+  headers_ms: number | null;
+  ttft_ms: number | null;
+  total_ms: number;
+  /** `ok`, or a kind of provider failure, or `cancelled`, or `fault:<kind>` when an overlay caused it. */
+  status: string;
+  http_status: number | null;
+  input_tokens: number | null;
+  output_tokens: number | null;
+  cached_input_tokens: number | null;
+  cache_write_tokens: number | null;
+  tokens_estimated: boolean;
+  cost_nano_usd: number | null;
+}
+
+export interface DeviceBatch {
+  tenant: string;
+  user: string;
+  batchId: string;
+  dropped: number;
+  /** Device clock minus router clock, ms, by which times are corrected. */
+  skewMs: number;
+  receivedAtMs: number;
+  events: AskEnded[];
+}
+
+export interface FiguresQuery {
+  tenant: string | null;
+  fromMs: number;
+  toMs: number;
+}
+
+/** Counts and sums, never ratios: whoever shows them divides. */
+export interface Figures {
+  router: {
+    answered: number;
+    failed: number;
+    refused: number;
+    cancelled: number;
+    fromMemory: number;
+    /** Over asks with a first token, from arrival at the router. */
+    firstTokenP95Ms: number | null;
+    firstTokenCount: number;
+    /** Sum and p95 over counted asks with a known cost, and how many were unknown. */
+    costNanoUsd: number;
+    costP95NanoUsd: number | null;
+    costKnown: number;
+    costUnknown: number;
+    /** What the answers from memory had cost when they were live. */
+    firstAtMs: number | null;
+  };
+  device: {
+    answered: number;
+    failed: number;
+    saved: number;
+    waited: number;
+    firstTokenP95Ms: number | null;
+    firstTokenCount: number;
+    dropped: number;
+    simulated: number;
+  };
+}

@@ -1,0 +1,27 @@
+/**
+ * Sessions and one-time links. Tokens are never stored, only their SHA-256. Its rules:
+ *
+ * [S1] A link gives a session once; the second use gets null, also when both come at the same time.
+ * [S2] A session lives `slidingMs` from its last use, and is gone after `end`.
+ * [S3] At most `MAX_SESSIONS` live at a time: the longest unused go first.
+ */
+export interface Sessions {
+  addLink(link: { tokenHash: string; grants: Grants; expiresAtMs: number }): Promise<void>;
+  spendLink(tokenHash: string, nowMs: number): Promise<Grants | null>;
+  addSession(session: { tokenHash: string; grants: Grants; expiresAtMs: number }): Promise<void>;
+  /** Finds and slides in one step. */
+  useSession(tokenHash: string, nowMs: number, slidingMs: number): Promise<Grants | null>;
+  endSession(tokenHash: string): Promise<void>;
+  prune(nowMs: number): Promise<void>;
+}
+
+export const MAX_SESSIONS = 10_000;
+
+/** Who somebody is. */
+export interface Grants {
+  tenant: string;
+  user: string;
+  role: 'asker' | 'operator';
+  /** A guest of this computer. */
+  guest: boolean;
+}
