@@ -1,0 +1,45 @@
+import type { ImportTable } from './imports.ts';
+
+/** The contracts of the stores: their interfaces and rules, not the databases behind them. */
+const storeContracts = [
+  'server/store/answer-cache.ts',
+  'server/store/journal.ts',
+  'server/store/ledger.ts',
+  'server/store/sessions.ts',
+];
+
+/**
+ * Who may import whom: `folder or file → what it may import` beside itself. `*` means anything.
+ * The nearest row counts: `src/shared/money.ts` belongs to `src/shared`, not to `src`.
+ */
+export const importTable: ImportTable = {
+  'src/shared': [],
+  'src/device': ['src/shared'],
+  src: ['src/shared', 'src/device'],
+  sw: ['src/shared', 'src/device'],
+
+  'server/providers': ['src/shared', 'server/config/configuration.ts'],
+  'server/config': ['src/shared'],
+  'server/store': ['src/shared'],
+  'server/routing': ['src/shared', 'server/providers', 'server/config', ...storeContracts],
+  'server/ask': ['src/shared', 'server/routing', 'server/store', 'server/providers', 'server/config'],
+  'server/identity': ['src/shared', 'server/store', 'server/config'],
+  'server/http': [
+    'src/shared',
+    'server/ask',
+    'server/identity',
+    'server/routing',
+    'server/store',
+    'server/providers',
+    'server/config',
+  ],
+
+  // Entry files put the parts together.
+  'server/main.ts': ['*'],
+  'server/compose.ts': ['*'],
+  'server/layover.ts': ['*'],
+
+  // Runs before anything is installed, on any Node.
+  'server/launch': [],
+  'server/launch.mjs': ['server/launch'],
+};

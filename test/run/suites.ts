@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import { bringBrowsers, describeMissing } from './bring-browsers.ts';
+import { oneFailed, onePassed, outcomeOfRun, sumOutcomes, type Outcome } from './outcome.ts';
+import { readPlaywrightReport, readVitestReport } from './reports.ts';
+import { readSizes } from './sizes.ts';
+import { root, runScript } from './step.ts';
+
+export interface Suite {
+  name: string;
+  /** Runs the suite; its reports may be written to `folder`. */
+  run(folder: string): Promise<Outcome>;
+}
+
+/** Everything `npm test` does, in order: what fails fastest comes first. */
+export const suites: readonly Suite[] = [
+  { name: 'types', run: async () => passedWhenZero(await runScript(tool('typescript/bin/tsc'), ['-b'])) },
+  { name: 'lint', run: runLint },
+  { name: 'unit', run: runUnit },
+  { name: 'sizes', run: runSizes },
+  { name: 'journeys', run: runJourneys },
+];
+
+async function runLint(): Promise<Outcome> {
+  const cache = ['--cache', '--cache-location', 'node_modules/.cache/eslint/'];
+  const rules = await runScript(tool('eslint/bin/eslint.js'), ['-c', 'test/eslint.config.js', '.', ...cache]);
+  const format = await runScript(tool('prettier/bin/prettier.cjs'), ['--check', '--log-level', 'warn', '.']);
+  if (format !== 0) console.log('`npm run format` puts the format right.');
+  return passedWhenZero(rules + format);
+}
+
+async function runUnit(folder: string): Promise<Outcome> {
+  const report = join(folder, 'unit.json');
+  const args = [
+    'run',
+    '-c',
+    'test/vitest.config.ts',
+    '--reporter=dot',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ];
+  const code = await runScript(tool('vitest/vitest.mjs'), args);
+  return outcomeOfRun(code, readVitestReport(report));
+}
+
+async function runSizes(): Promise<Outcome> {
+  if ((await buildPage()) !== 0) return oneFailed;
+  const readings = readSizes(join(root, 'dist'));
+  for (const { name, kb, limitKb, files } of readings) {
+    const verdict = kb <= limitKb ? 'within' : 'OVER';
+    console.log(`${name}: ${kb.toFixed(1)} kB gzipped, ${verdict} the ${limitKb} kB allowed (${files.join(', ')})`);
+  }
+  return readings.every(({ kb, limitKb }) => kb <= limitKb) ? onePassed : oneFailed;
+}
+
+async function runJourneys(folder: string): Promise<Outcome> {
+  if ((await buildPage()) !== 0) {
+    console.log('The journeys need the built page, and the build failed.');
+    return oneFailed;
+  }
+  const { found, missing, env } = await bringBrowsers(process.env);
+  const absent = missing.map(() => oneFailed);
+  if (missing.length > 0) console.log(describeMissing(missing));
+  if (found.length === 0) return sumOutcomes(absent);
+  const report = join(folder, 'journeys.json');
+  const projects = found.map(({ name }) => `--project=${name}`);
+  const args = ['test', '-c', 'test/playwright.config.ts', '--reporter=list,json', ...projects];
+  const code = await runScript(tool('@playwright/test/cli.js'), args, { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: report });
+  return sumOutcomes([...absent, outcomeOfRun(code, readPlaywrightReport(report))]);
+}
+
+function buildPage(): Promise<number> {
+  return runScript(join(root, 'server/launch.mjs'), ['build']);
+}
+
+function tool(path: string): string {
+  return join(root, 'node_modules', path);
+}
+
+function passedWhenZero(exitCode: number): Outcome {
+  return exitCode === 0 ? onePassed : oneFailed;
+}
