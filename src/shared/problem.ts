@@ -56,7 +56,7 @@ const TABLE = {
     hint: 'Try again in a while. The Console shows what each provider said.',
   },
   stopping: { status: 503, retry: true, hint: 'The router is about to stop. Try again in a few seconds.' },
-  storage_failed: { status: 503, retry: true, hint: 'Check the data folder: is the disk full, or not writable?' },
+  storage_failed: { status: 503, retry: true, hint: 'Check that the data folder is writable and its disk not full.' },
   offline: { status: 503, retry: false, hint: 'Go online, or let the ask wait: send `Prefer: respond-async`.' },
   portal: { status: 503, retry: false, hint: 'Open any web page and sign in to this Wi-Fi.' },
   stream_incomplete: {
