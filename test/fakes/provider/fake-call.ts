@@ -1,0 +1,93 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Billed } from './frames.ts';
+import { event } from './gate.ts';
+
+/** One call as the fake saw it; grows while it runs. */
+export interface FakeCall {
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  /** The parsed body. */
+  readonly body: Record<string, unknown>;
+  /** Text sent so far. */
+  text: string;
+  /** `aborted`: the client left. `cut`: the script destroyed the socket or ended early. `refused`: a status or error step. */
+  outcome: 'running' | 'finished' | 'refused' | 'cut' | 'aborted';
+  /** Unix ms at which the client left; null when it did not. */
+  abortedAt: number | null;
+  /** The call was answered whole. */
+  readonly finished: boolean;
+  /** Tokens of this call so far: ceil(characters / 4) of what was asked and of what was sent. */
+  readonly billed: Billed;
+  /** Resolves when the call is over, however. */
+  readonly over: Promise<void>;
+}
+
+/** The fake's own side of a call. */
+export class Call implements FakeCall {
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Record<string, unknown>;
+  text = '';
+  outcome: FakeCall['outcome'] = 'running';
+  abortedAt: number | null = null;
+  readonly over: Promise<void>;
+  #counts = false;
+  readonly #end: () => void;
+
+  constructor(path: string, headers: IncomingHttpHeaders, body: Record<string, unknown>) {
+    this.path = path;
+    this.headers = headers;
+    this.body = body;
+    const over = event();
+    this.over = over.happened;
+    this.#end = over.happen;
+  }
+
+  get finished(): boolean {
+    return this.outcome === 'finished';
+  }
+
+  get billed(): Billed {
+    if (!this.#counts) return { inputTokens: 0, outputTokens: 0 };
+    return this.counted();
+  }
+
+  /** What it would cost if it is billed. */
+  counted(): Billed {
+    return { inputTokens: Math.ceil(askedCharacters(this.body) / 4), outputTokens: Math.ceil(this.text.length / 4) };
+  }
+
+  sent(text: string): void {
+    this.text += text;
+    this.#counts = true;
+  }
+
+  ended(outcome: 'finished' | 'refused' | 'cut'): void {
+    if (this.outcome !== 'running') return;
+    this.outcome = outcome;
+    if (outcome === 'finished') this.#counts = true;
+  }
+
+  /** The response is closed: after its end by the script, or because the client went. */
+  left(): void {
+    if (this.outcome === 'running') {
+      this.outcome = 'aborted';
+      this.abortedAt = Date.now();
+    }
+    this.#end();
+  }
+}
+
+/** Characters of every text in `messages` and `system`. */
+function askedCharacters(body: Record<string, unknown>): number {
+  let count = 0;
+  const walk = (value: unknown): void => {
+    if (typeof value === 'string') count += value.length;
+    else if (Array.isArray(value)) value.forEach(walk);
+    else if (typeof value === 'object' && value !== null)
+      for (const [name, member] of Object.entries(value)) if (name === 'content' || name === 'text') walk(member);
+  };
+  walk(body['system']);
+  walk(body['messages']);
+  return count;
+}

@@ -1,0 +1,158 @@
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Call, type FakeCall } from './fake-call.ts';
+import type { Billed } from './frames.ts';
+import { play, respond } from './play.ts';
+import { answer, refuse, type Attempt, type Step } from './script.ts';
+
+/**
+ * A provider that does what a test tells it: a real HTTP server on a free loopback port, on either wire.
+ *
+ *     const provider = await startFakeProvider({ wire: 'openai' });
+ *     provider.script(refuse(503), [say('Hel'), cut()], answer('Hello', ' there'));
+ *     … point a deployment at provider.apiBase with provider.apiKey …
+ *     const call = await provider.called(1);      // waits for the first call; no sleeping
+ *     await call.over;                            // waits for its end
+ *     expect(call.outcome).toBe('finished');
+ *     await provider.close();
+ *
+ * Each call takes the next scripted attempt; when none is left it gives `otherwise` (a whole short answer with usage).
+ * Silence is a gate (`hold(gate())`), never a timer: nothing in here waits for time.
+ * A wrong key gives 401 in the words of the wire and takes no attempt off the script.
+ */
+export interface FakeProvider {
+  /** Base address as a deployment has it: with `/v1` on the OpenAI wire, without on Anthropic's. */
+  readonly apiBase: string;
+  readonly apiKey: string;
+  /** Every call with the right key, in the order of arrival. */
+  readonly calls: readonly FakeCall[];
+  /** Calls refused for a wrong key. */
+  readonly refusedKeys: number;
+  /** Adds attempts for the calls to come: a list of steps each, or `inBytes(steps)`. */
+  script(...attempts: (Step[] | Attempt)[]): void;
+  /** What every call gets for which no attempt is scripted. */
+  otherwise(attempt: Step[] | Attempt): void;
+  /** The `count`-th call (from 1), as soon as it has arrived with its whole body. */
+  called(count: number): Promise<FakeCall>;
+  /** Sum over all calls, of which a call with content or a finish is billed and a refused one is not. */
+  billed(): Billed;
+  /** Refuses connections from now on and destroys those there are. */
+  die(): Promise<void>;
+  /** Listens again, at the same address. */
+  revive(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startFakeProvider(options: {
+  wire: 'openai' | 'anthropic';
+  /** Default `fake-key`. */
+  apiKey?: string;
+}): Promise<FakeProvider> {
+  const apiKey = options.apiKey ?? 'fake-key';
+  const calls: Call[] = [];
+  const waiting: { count: number; resolve: (call: FakeCall) => void }[] = [];
+  const attempts: Attempt[] = [];
+  let otherwise = attemptOf(answer('This is ', 'the fake answer.'));
+  let refusedKeys = 0;
+
+  const server = createServer((request, response) => {
+    // A body that is not JSON, or a client that left while it was read: there is nobody to answer.
+    serve(request, response).catch(() => response.destroy());
+  });
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readBody(request);
+    const path = request.url ?? '';
+    if (request.method !== 'POST' || path !== (options.wire === 'openai' ? '/v1/chat/completions' : '/v1/messages'))
+      return void respond(response, refuse(404, { error: { message: 'No such path.' } })[0]);
+    if (keyOf(request.headers) !== apiKey) {
+      refusedKeys++;
+      return void respond(response, refuse(401, wrongKey(options.wire))[0]);
+    }
+    const call = new Call(path, request.headers, body);
+    calls.push(call);
+    response.once('close', () => call.left());
+    for (const one of waiting.filter(({ count }) => count === calls.length)) one.resolve(call);
+    await play({ wire: options.wire, attempt: attempts.shift() ?? otherwise, call, response, number: calls.length });
+  }
+
+  await listen(server, 0);
+  const { port } = server.address() as AddressInfo;
+  return {
+    apiBase: `http://127.0.0.1:${port}${options.wire === 'openai' ? '/v1' : ''}`,
+    apiKey,
+    calls,
+    get refusedKeys() {
+      return refusedKeys;
+    },
+    script: (...more) => void attempts.push(...more.map(attemptOf)),
+    otherwise: (attempt) => void (otherwise = attemptOf(attempt)),
+    called(count) {
+      const call = calls[count - 1];
+      if (call !== undefined) return Promise.resolve(call);
+      return new Promise((resolve) => waiting.push({ count, resolve }));
+    },
+    billed: () => calls.reduce((sum, call) => add(sum, call.billed), { inputTokens: 0, outputTokens: 0 }),
+    die: () => stop(server),
+    revive: () => listen(server, port),
+    close: () => stop(server),
+  };
+}
+
+function attemptOf(given: Step[] | Attempt): Attempt {
+  return Array.isArray(given) ? { steps: given, splitBytes: null } : given;
+}
+
+async function readBody(request: IncomingMessage): Promise<Record<string, unknown>> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const text = Buffer.concat(chunks).toString('utf8');
+  return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
+}
+
+function keyOf(headers: IncomingHttpHeaders): string | null {
+  const own = headers['x-api-key'];
+  if (typeof own === 'string') return own;
+  return headers.authorization?.replace(/^Bearer /, '') ?? null;
+}
+
+function wrongKey(wire: 'openai' | 'anthropic'): unknown {
+  return wire === 'openai'
+    ? {
+        error: {
+          message: 'Incorrect API key provided.',
+          type: 'invalid_request_error',
+          param: null,
+          code: 'invalid_api_key',
+        },
+      }
+    : { type: 'error', error: { type: 'authentication_error', message: 'invalid x-api-key' } };
+}
+
+function add(a: Billed, b: Billed): Billed {
+  return { inputTokens: a.inputTokens + b.inputTokens, outputTokens: a.outputTokens + b.outputTokens };
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function stop(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    if (!server.listening) return resolve();
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
