@@ -65,7 +65,8 @@ async function main() {
     throw new LaunchProblem(`Unknown command \`${name}\`. Say one of: ${Object.keys(commands).join(', ')}.`);
   }
   await installPackages(root, process.env);
-  const runtime = findRuntime(root);
+  const { platform, arch, execPath, versions } = process;
+  const runtime = findRuntime(root, { platform, arch, execPath, version: versions.node });
   return command({ runtime, env: runtimeEnv(root, runtime, process.env), args });
 }
 

@@ -11,43 +11,59 @@ const oldestMajor = 24;
 const delivered = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64', 'win32-x64'];
 
 /**
+ * The Node that is running, and where.
+ * @typedef {object} RunningNode
+ * @property {string} version
+ * @property {string} platform
+ * @property {string} arch
+ * @property {string} execPath
+ */
+
+/**
  * The Node that runs everything but this launcher: the one that came with the packages, else the one that runs us.
  * @param {string} root
+ * @param {RunningNode} running
  * @returns {string} the path of its executable
  */
-export function findRuntime(root) {
-  const platform = `${process.platform}-${process.arch}`;
-  const brought = bundledNode(root);
-  if (brought !== null && (isUs(brought) || majorOf(brought) >= oldestMajor)) return brought;
-  if (Number.parseInt(process.versions.node, 10) >= oldestMajor) return process.execPath;
-  const why =
-    brought !== null
-      ? `the one among the packages does not run on this ${platform}`
-      : delivered.includes(platform)
-        ? `the packages were installed without the one for ${platform}`
-        : `none is delivered for ${platform}`;
-  const cure =
-    brought === null && delivered.includes(platform) ? 'Run `npm ci --include=optional`, or install' : 'Install';
-  throw new LaunchProblem(
-    `Layover needs Node ${oldestMajor}: this is Node ${process.versions.node}, and ${why}. ${cure} Node ${oldestMajor} or later and run this again.`,
-  );
+export function findRuntime(root, running) {
+  const brought = bundledNode(root, running);
+  if (brought !== null && (isSame(brought, running.execPath) || majorOf(brought) >= oldestMajor)) return brought;
+  if (Number.parseInt(running.version, 10) >= oldestMajor) return running.execPath;
+  throw new LaunchProblem(noRuntimeSentence(brought, running));
+}
+
+/**
+ * @param {string | null} brought
+ * @param {RunningNode} running
+ */
+function noRuntimeSentence(brought, { version, platform, arch }) {
+  const here = `${platform}-${arch}`;
+  const start = `Layover needs Node ${oldestMajor}, this is Node ${version}, and`;
+  const end = `Node ${oldestMajor} or later and run this again.`;
+  if (brought !== null) return `${start} the one among the packages does not run on this ${here}. Install ${end}`;
+  if (!delivered.includes(here)) return `${start} none is delivered for ${here}. Install ${end}`;
+  return `${start} the packages were installed without the one for ${here}. Run \`npm ci --include=optional\`, or install ${end}`;
 }
 
 /**
  * @param {string} root
+ * @param {RunningNode} running
  * @returns {string | null}
  */
-function bundledNode(root) {
-  const windows = process.platform === 'win32';
-  const platform = `${windows ? 'win' : process.platform}-${process.arch}`;
-  const places = [`node-${platform}`, `node-bin-${platform}`];
-  const paths = places.map((name) => join(root, 'node_modules', name, 'bin', windows ? 'node.exe' : 'node'));
+function bundledNode(root, { platform, arch }) {
+  const windows = platform === 'win32';
+  const place = `${windows ? 'win' : platform}-${arch}`;
+  const packages = [`node-${place}`, `node-bin-${place}`];
+  const paths = packages.map((name) => join(root, 'node_modules', name, 'bin', windows ? 'node.exe' : 'node'));
   return paths.find((path) => existsSync(path)) ?? null;
 }
 
-/** @param {string} path */
-function isUs(path) {
-  return existsSync(process.execPath) && realpathSync(path) === realpathSync(process.execPath);
+/**
+ * @param {string} path
+ * @param {string} execPath gone when `npm ci` has just replaced the packages we were started from
+ */
+function isSame(path, execPath) {
+  return existsSync(execPath) && realpathSync(path) === realpathSync(execPath);
 }
 
 /**
