@@ -48,7 +48,8 @@ export interface Claim {
 export type EndState = 'answered' | 'refused' | 'cancelled' | 'failed' | 'incomplete';
 
 export type ClaimResult =
-  | { kind: 'run'; askId: string }
+  /** `run` is 1 for the first run of this ask id, then 2, 3 … : with the id it names the rows of the ledger. */
+  | { kind: 'run'; askId: string; run: number }
   /** Attach to it or replay it. `askId` may differ from the claimed one when the key is foreign. */
   | { kind: 'same'; askId: string; state: 'running' | EndState }
   | { kind: 'other-body' }
