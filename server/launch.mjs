@@ -75,5 +75,7 @@ try {
 } catch (problem) {
   if (!(problem instanceof LaunchProblem)) throw problem;
   console.error(problem.message);
+  // Whoever reads the last line of a test run finds a sum there, also when nothing could run.
+  if (process.argv[2] === 'test') console.log('0 passed, 1 failed, 0 skipped');
   process.exitCode = 1;
 }

@@ -17,6 +17,9 @@ const advice = {
   ETIMEDOUT: 'the package registry does not answer: check the network',
 };
 
+/** npm's own reason is passed on up to this many characters. */
+const maxReasonText = 200;
+
 /**
  * Makes `node_modules` what package-lock.json says, and does nothing when it is.
  * @param {string} root
@@ -79,9 +82,12 @@ function withoutOurNode(root, env) {
 function installSentence(exitCode, errors) {
   const lines = [...errors.matchAll(/^npm (?:error|ERR!) (.+)$/gm)].map((match) => match[1] ?? '');
   const code = lines.find((line) => line.startsWith('code '))?.slice('code '.length);
-  const said = lines.find((line) => !/^(code|errno|syscall|path|A complete log)\b/.test(line));
   const known = Object.entries(advice).find(([name]) => name === code)?.[1];
-  const reason = [code, said].filter((part) => part !== undefined).join(': ') || `exit code ${exitCode}`;
+  // What we know the cure of is said in our own words; of the rest npm's first sentence is passed on.
+  const said =
+    known === undefined ? lines.find((line) => !/^(code|errno|syscall|path|A complete log)\b/.test(line)) : undefined;
+  const reason =
+    [code, said?.slice(0, maxReasonText)].filter((part) => part !== undefined).join(': ') || `exit code ${exitCode}`;
   const cure = known ?? 'run `npm ci` to see the whole message';
   return `The packages are not installed: \`npm ci\` failed (${reason}); ${cure}, then run this again.`;
 }

@@ -24,8 +24,10 @@ export const importTable: ImportTable = {
   'server/routing': ['src/shared', 'server/providers', 'server/config', ...storeContracts],
   'server/ask': ['src/shared', 'server/routing', 'server/store', 'server/providers', 'server/config'],
   'server/identity': ['src/shared', 'server/store', 'server/config'],
+  'server/slo': ['src/shared', 'server/store', 'server/config'],
   'server/http': [
     'src/shared',
+    'server/slo',
     'server/ask',
     'server/identity',
     'server/routing',

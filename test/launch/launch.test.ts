@@ -59,15 +59,22 @@ describe('the packages', () => {
     ['ENOTFOUND', 'connect to the network'],
     ['ENOSPC', 'the disk is full'],
     ['EUSAGE', 'run `npm install` once'],
-    ['EWEIRD', 'run `npm ci` to see the whole message'],
+    ['EWEIRD', '(EWEIRD: it said why); run `npm ci` to see the whole message'],
   ])('[N3] that fail to install with %s end in one sentence', async (code, advice) => {
     project.npmDoes(`echo "npm error code ${code}" >&2; echo "npm error it said why" >&2; exit 1`);
     const { code: exit, errors, output } = await project.launch(['start']).ended;
     expect(exit).toBe(1);
     expect(errors.trim().split('\n')).toHaveLength(1);
-    expect(errors).toContain(`\`npm ci\` failed (${code}: it said why)`);
+    expect(errors).toContain(`\`npm ci\` failed (${code}`);
     expect(errors).toContain(advice);
     expect(output).not.toContain('router');
+  });
+
+  test('[N11] that fail to install still end a test run with its sum', async () => {
+    project.npmDoes('exit 1');
+    const { code, output } = await project.launch(['test']).ended;
+    expect(code).toBe(1);
+    expect(output.trim().split('\n').at(-1)).toBe('0 passed, 1 failed, 0 skipped');
   });
 
   test('[N3] that failed to install are tried again the next time', async () => {
