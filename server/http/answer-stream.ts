@@ -1,0 +1,117 @@
+import type { UnderlyingSource } from 'node:stream/web';
+import type { NumberedEvent } from '#shared/answer.ts';
+import { ChunkWriter, SSE_DONE } from '#shared/chat-wire.ts';
+import type { Clock } from '#shared/clock.ts';
+import { asProblem, errorBody, Problem } from '#shared/problem.ts';
+import { SSE_KEEP_ALIVE, writeSse } from '#shared/sse.ts';
+import type { AskHandle } from '../ask/asks.ts';
+
+/** Silence after which a comment goes out, so that nothing on the way takes the stream for dead. 10 s. */
+const KEEP_ALIVE_MS = 10_000;
+
+/** Who reads a stream, and how. */
+export interface StreamReader {
+  /** Last event this reader has already; 0 for none. */
+  after: number;
+  includeUsage: boolean;
+  clock: Clock;
+  /** Hears of a failure of our own that ended the stream. */
+  failed(cause: unknown): void;
+}
+
+/** The events of an ask as an SSE body. It leaves the ask when it ends, when it is cancelled and when the signal aborts. */
+export function streamAnswer(handle: AskHandle, reader: StreamReader, signal: AbortSignal): ReadableStream<Uint8Array> {
+  return new ReadableStream(new AnswerSource(handle, reader, signal));
+}
+
+const encoder = new TextEncoder();
+
+class AnswerSource implements UnderlyingSource<Uint8Array> {
+  readonly #handle: AskHandle;
+  readonly #reader: StreamReader;
+  readonly #signal: AbortSignal;
+  readonly #writer: ChunkWriter;
+  readonly #stop = new AbortController();
+  readonly #events: AsyncIterator<NumberedEvent>;
+  #controller: ReadableStreamDefaultController<Uint8Array> | null = null;
+  #lastWrite: number;
+  #cancelBeat = (): void => undefined;
+  #over = false;
+
+  constructor(handle: AskHandle, reader: StreamReader, signal: AbortSignal) {
+    this.#handle = handle;
+    this.#reader = reader;
+    this.#signal = signal;
+    this.#writer = new ChunkWriter(handle.askId, reader);
+    this.#lastWrite = reader.clock.monotonic();
+    // From the start even on a resume: the head of each chunk (model, time) stands in the first event.
+    this.#events = handle.events(0, this.#stop.signal)[Symbol.asyncIterator]();
+  }
+
+  start(controller: ReadableStreamDefaultController<Uint8Array>): void {
+    this.#controller = controller;
+    if (this.#signal.aborted) return this.#finish();
+    this.#signal.addEventListener('abort', this.#finish);
+    this.#cancelBeat = this.#reader.clock.after(KEEP_ALIVE_MS, this.#beat);
+  }
+
+  async pull(): Promise<void> {
+    try {
+      for (;;) {
+        const { text, last } = await this.#next();
+        if (this.#over) return;
+        this.#send(text);
+        if (last) return this.#finish();
+        if (text !== '') return;
+      }
+    } catch (failure) {
+      // After the end the failure is our own abort of the events, and nobody reads any more.
+      if (this.#over) return;
+      this.#reader.failed(failure);
+      this.#send(writeSse(JSON.stringify(errorBody(asProblem(failure)))));
+      this.#finish();
+    }
+  }
+
+  cancel(): void {
+    this.#controller = null;
+    this.#finish();
+  }
+
+  /** The text of the next event and whether it is the last; no text for an event that the reader has already. */
+  async #next(): Promise<{ text: string; last: boolean }> {
+    const step = await this.#events.next();
+    if (step.done === true) throw new Problem('stream_incomplete', 'The answer broke off.');
+    const { seq, event } = step.value;
+    // A problem is said again to whoever comes back: its stream had no other end.
+    if (event.type === 'answer-problem') return { text: this.#writer.write(step.value), last: true };
+    const last = event.type === 'answer-end';
+    if (seq > this.#reader.after) return { text: this.#writer.write(step.value), last };
+    this.#writer.skip(event);
+    return { text: last ? SSE_DONE : '', last };
+  }
+
+  #send(text: string): void {
+    if (text === '') return;
+    this.#controller?.enqueue(encoder.encode(text));
+    this.#lastWrite = this.#reader.clock.monotonic();
+  }
+
+  readonly #beat = (): void => {
+    const silentMs = this.#reader.clock.monotonic() - this.#lastWrite;
+    const due = silentMs >= KEEP_ALIVE_MS;
+    // A reader that does not read gets no heap of comments.
+    if (due && (this.#controller?.desiredSize ?? 0) > 0) this.#send(SSE_KEEP_ALIVE);
+    this.#cancelBeat = this.#reader.clock.after(due ? KEEP_ALIVE_MS : KEEP_ALIVE_MS - silentMs, this.#beat);
+  };
+
+  readonly #finish = (): void => {
+    if (this.#over) return;
+    this.#over = true;
+    this.#cancelBeat();
+    this.#signal.removeEventListener('abort', this.#finish);
+    this.#stop.abort();
+    this.#controller?.close();
+    this.#handle.leave();
+  };
+}

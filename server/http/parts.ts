@@ -1,0 +1,41 @@
+import type { HttpBindings } from '@hono/node-server';
+import type { Context } from 'hono';
+import type { Clock, Random } from '#shared/clock.ts';
+import type { Asks } from '../ask/asks.ts';
+import type { Log } from '../ask/log.ts';
+import type { Configuration } from '../config/configuration.ts';
+import type { OwnAddresses } from '../identity/addresses.ts';
+import type { Callers } from '../identity/callers.ts';
+import type { Deployments } from '../routing/deployments.ts';
+import type { Faults } from '../routing/faults.ts';
+import type { Ledger } from '../store/ledger.ts';
+import type { Page } from './page.ts';
+
+/** What the HTTP surface stands on. */
+export interface HttpParts {
+  configuration: Configuration;
+  asks: Asks;
+  ledger: Ledger;
+  callers: Callers;
+  own: OwnAddresses;
+  deployments: Pick<Deployments, 'views'>;
+  faults: Pick<Faults, 'set' | 'clear'>;
+  /** Asks the database something small; rejects when it does not answer. */
+  checkDatabase(): Promise<void>;
+  /** Rises when what devices hold may no longer be used. */
+  epoch: number;
+  /** The page is served by something else with hot reload: the simulator is on. */
+  dev: boolean;
+  /** The built page; null when it is not built. */
+  page: Page | null;
+  clock: Clock;
+  random: Random;
+  log: Log;
+}
+
+/** Under the real server every request comes with its socket; called as a function it has none. */
+export interface HttpEnv {
+  Bindings: Partial<HttpBindings>;
+  Variables: { requestId?: string };
+}
+export type HttpContext = Context<HttpEnv>;

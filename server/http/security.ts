@@ -1,0 +1,36 @@
+import type { MiddlewareHandler } from 'hono';
+import type { HttpEnv } from './parts.ts';
+
+/** A page may load what this router itself serves, and nothing else; nobody may frame it. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "worker-src 'self'",
+  "font-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const HEADERS: [string, string][] = [
+  // The proof that our router answered, and no sign-in page of some Wi-Fi.
+  ['x-layover', '1'],
+  ['content-security-policy', CONTENT_SECURITY_POLICY],
+  ['x-content-type-options', 'nosniff'],
+  ['referrer-policy', 'no-referrer'],
+  ['permissions-policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()'],
+  ['cross-origin-opener-policy', 'same-origin'],
+];
+
+/** Puts on every response, failures too, what proves it ours and keeps it safe. */
+export function secureHeaders(epoch: number): MiddlewareHandler<HttpEnv> {
+  const headers: [string, string][] = [...HEADERS, ['x-layover-policy', String(epoch)]];
+  return async (c, next) => {
+    await next();
+    for (const [name, value] of headers) c.res.headers.set(name, value);
+  };
+}

@@ -1,0 +1,23 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Random } from '#shared/clock.ts';
+
+/** A fresh secret: 32 random bytes as base64url. */
+export function mintToken(random: Random): string {
+  return Buffer.from(random.bytes(32)).toString('base64url');
+}
+
+/** What is stored in place of a token. */
+export function hashToken(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}
+
+/** Whether `text` can be a token of ours; saves the database from anything else. */
+export function isToken(text: string): boolean {
+  return /^[A-Za-z0-9_-]{43}$/.test(text);
+}
+
+/** Compares secrets in a time that tells nothing about them: by their hashes, which have one length. */
+export function sameSecret(given: string, wanted: string): boolean {
+  const hashes = [given, wanted].map((secret) => createHash('sha256').update(secret).digest());
+  return timingSafeEqual(hashes[0] ?? Buffer.alloc(0), hashes[1] ?? Buffer.alloc(1));
+}
