@@ -1,0 +1,37 @@
+import { addTurn, readConversation, type NewTurn, type ToldTurn } from '#device/conversations.ts';
+import { write, type Place } from '#device/database.ts';
+import { keepDraft, readDraft } from '#device/drafts.ts';
+import { forgetSaved } from '#device/saved-answers.ts';
+
+/** What the page itself writes on this device; the worker writes the rest. A lazy chunk: nothing of it is needed to type. */
+export interface DeviceStore {
+  addTurn(turn: NewTurn): Promise<void>;
+  readConversation(conversationId: string): Promise<ToldTurn[]>;
+  readDraft(conversationId: string): Promise<string>;
+  /** Later words never lose to earlier ones: writes go one after the other. */
+  /** Takes an ask out of the outbox; false when it is already being sent or gone. */
+  cancelWaiting(askId: string): Promise<boolean>;
+  forgetSaved(key: string): Promise<void>;
+  keepDraft(draft: { conversationId: string; text: string; atMs: number }): Promise<void>;
+}
+
+export function openDeviceStore(place: Place): DeviceStore {
+  let last: Promise<void> = Promise.resolve();
+  return {
+    addTurn: (turn) => addTurn(place, turn),
+    readConversation: (conversationId) => readConversation(place, conversationId),
+    readDraft: (conversationId) => readDraft(place, conversationId),
+    cancelWaiting: (askId) =>
+      write(place, ['outbox'], async (tx) => {
+        await tx.objectStore('outbox').delete(askId);
+        return true;
+      }),
+    forgetSaved: (key) => forgetSaved(place, key),
+    keepDraft(draft) {
+      const write = last.then(() => keepDraft(place, draft));
+      // The chain goes on after a failed write; the failure itself reaches whoever asked for that write.
+      last = write.catch((failure: unknown) => void failure);
+      return write;
+    },
+  };
+}

@@ -1,0 +1,175 @@
+import type { ComponentChildren } from 'preact';
+import { lazy } from 'preact-iso';
+import { useSignal } from '@preact/signals';
+import { Suspense } from './suspense.tsx';
+import { Logo, Mark, type MarkName } from '../look/mark.tsx';
+import { countWords, dayGroup } from '../look/words.ts';
+import { FeaturePicker } from '../ask/feature-picker.tsx';
+import { LinePill } from './line-pill.tsx';
+import { useModels } from './models.ts';
+
+const DeveloperPanel = lazy(() => import('../developer/developer-panel.tsx').then((module) => module.DeveloperPanel));
+const Tape = lazy(() => import('../developer/tape.tsx').then((module) => module.Tape));
+
+const PLACES: { href: string; name: string; mark: MarkName }[] = [
+  { href: '/', name: 'Ask', mark: 'go-ask' },
+  { href: '/waiting', name: 'Waiting', mark: 'go-waiting' },
+  { href: '/saved', name: 'Saved', mark: 'go-saved' },
+  { href: '/console', name: 'Console', mark: 'go-console' },
+];
+
+/** Rail, bar and tabs around every view. */
+export function Frame({ path, atAsk, children }: { path: string; atAsk: boolean; children: ComponentChildren }) {
+  const { line, session } = useModels();
+  const panelOpen = useSignal(false);
+  const policy = session.state.value.kind === 'ready' ? session.state.value.policy : null;
+  const togglePanel = (): void => {
+    panelOpen.value = !panelOpen.value;
+  };
+  return (
+    <div class={`app ${atAsk ? 'with-aside' : ''}`}>
+      <a class="skip" href={atAsk ? '#say' : '#main'}>
+        {atAsk ? 'To the question field' : 'To the content'}
+      </a>
+      <Rail path={path} atAsk={atAsk} onNetwork={policy?.simulator === true ? togglePanel : null} />
+      <div class="top">
+        {line.scenario.value !== null && (
+          <Suspense>
+            <Tape onAnother={togglePanel} />
+          </Suspense>
+        )}
+        <Bar path={path} atAsk={atAsk} onNetwork={policy?.simulator === true ? togglePanel : null} />
+        {panelOpen.value && (
+          <Suspense>
+            <DeveloperPanel onClose={togglePanel} />
+          </Suspense>
+        )}
+      </div>
+      {children}
+      <nav class="tabs" aria-label="Layover, at the foot">
+        {PLACES.map((place) => (
+          <PlaceLink key={place.href} {...place} look="" current={isAt(place.href, path, atAsk)} />
+        ))}
+      </nav>
+    </div>
+  );
+}
+
+function Bar({ path, atAsk, onNetwork }: { path: string; atAsk: boolean; onNetwork: (() => void) | null }) {
+  const { talk } = useModels();
+  const title = talk.turns.value[0]?.prompt ?? 'New conversation';
+  return (
+    <header class="bar">
+      <a class="name" href="/" aria-label="Layover, start">
+        <Logo />
+        <b>Layover</b>
+      </a>
+      {atAsk ? (
+        <>
+          <FeaturePicker />
+          <h1 class="title">{title}</h1>
+        </>
+      ) : (
+        <h1 class="place">{PLACES.find((place) => place.href === path)?.name}</h1>
+      )}
+      <span class="space" />
+      {onNetwork !== null && (
+        <button class="button icon plain quiet only-narrow" type="button" aria-label="Network" onClick={onNetwork}>
+          <Mark name="go-settings" />
+        </button>
+      )}
+      {atAsk && (
+        <a class="button icon plain quiet only-narrow" href="/" aria-label="New conversation">
+          <Mark name="plus" />
+        </a>
+      )}
+      <LinePill />
+    </header>
+  );
+}
+
+function Rail({ path, atAsk, onNetwork }: { path: string; atAsk: boolean; onNetwork: (() => void) | null }) {
+  const { session } = useModels();
+  return (
+    <nav class="rail" aria-label="Layover">
+      <a class="name" href="/" aria-label="Layover, start">
+        <Logo />
+        <b>Layover</b>
+      </a>
+      {PLACES.slice(0, 3).map((place) => (
+        <PlaceLink key={place.href} {...place} look="go" current={isAt(place.href, path, atAsk)} />
+      ))}
+      <hr />
+      {PLACES.slice(3).map((place) => (
+        <PlaceLink key={place.href} {...place} look="go" current={path === place.href} />
+      ))}
+      <a class="go" href="/">
+        <Mark name="plus" />
+        New conversation
+      </a>
+      <Conversations />
+      <div class="foot">
+        {onNetwork !== null && (
+          <button class="button plain quiet" type="button" onClick={onNetwork}>
+            <Mark name="go-settings" look="small" />
+            Network
+          </button>
+        )}
+        <p>{whoIsAsking(session.state.value)}</p>
+      </div>
+    </nav>
+  );
+}
+
+function whoIsAsking(state: ReturnType<typeof useModels>['session']['state']['value']): string {
+  if (state.kind !== 'ready') return state.kind === 'signed-out' ? 'Signed out' : '';
+  const who =
+    state.policy.role === 'operator' ? 'Operator' : state.policy.guest ? 'Guest of this computer' : 'Signed in';
+  return state.policy.demo ? `${who}. Demo: no provider is asked.` : who;
+}
+
+function Conversations() {
+  const { storage, talk, nowMs } = useModels();
+  let group = '';
+  return storage.conversations.value.map((row) => {
+    const day = dayGroup(row.updatedAtMs, nowMs.value);
+    const head = day === group ? null : <p class="head">{day}</p>;
+    group = day;
+    return (
+      <>
+        {head}
+        <a
+          class="go told"
+          href={`/c/${row.id}`}
+          aria-current={talk.conversationId.value === row.id ? 'true' : undefined}
+        >
+          <Mark name="go-ask" />
+          <span class="cut-off">{row.title}</span>
+        </a>
+      </>
+    );
+  });
+}
+
+function isAt(href: string, path: string, atAsk: boolean): boolean {
+  return href === '/' ? atAsk : href === path;
+}
+
+function PlaceLink({ href, name, mark, look, current }: (typeof PLACES)[number] & { look: string; current: boolean }) {
+  const { outbox } = useModels();
+  const waiting = href === '/waiting' ? outbox.waiting.value : 0;
+  return (
+    <a class={look} href={href} aria-current={current ? 'page' : undefined}>
+      <Mark name={mark} />
+      {name}
+      {waiting > 0 && (
+        <>
+          <span class="count" aria-hidden="true">
+            {waiting}
+          </span>
+          <span class="unseen">, {countWords(waiting, 'ask')} waiting</span>
+        </>
+      )}
+    </a>
+  );
+}

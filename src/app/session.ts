@@ -1,0 +1,55 @@
+import { signal, type ReadonlySignal } from '@preact/signals';
+import type { Clock } from '#shared/clock.ts';
+import type { TravelPolicy } from '#shared/travel-policy.ts';
+import type { Api, Failure } from './api.ts';
+
+/** Who is asking, and by which rules. The question field works in every one of these. */
+export type SessionState =
+  | { kind: 'opening' }
+  | { kind: 'ready'; policy: TravelPolicy }
+  | { kind: 'signed-out'; message: string }
+  | { kind: 'unreachable'; message: string };
+
+export interface Session {
+  state: ReadonlySignal<SessionState>;
+  /** Opens the session and reads the policy; called again when something may have changed. Never rejects. */
+  open(signal: AbortSignal): Promise<void>;
+}
+
+/** How long to wait before trying again while the router cannot be reached, milliseconds. */
+const RETRY_MS = 10_000;
+
+export function createSession(api: Api, clock: Clock): Session {
+  const state = signal<SessionState>({ kind: 'opening' });
+  let opening: Promise<void> | null = null;
+  let forgetRetry = (): void => undefined;
+
+  async function read(abort: AbortSignal): Promise<void> {
+    const opened = await api.openSession(abort);
+    // Without the router the worker still knows the policy, so a failed opening does not end here.
+    if (!opened.ok && opened.failure.status === 401) return signedOut(opened.failure);
+    const policy = await api.readPolicy(abort);
+    if (policy.ok) state.value = { kind: 'ready', policy: policy.value };
+    else if (policy.failure.status === 401) signedOut(policy.failure);
+    else {
+      if (state.value.kind !== 'ready') state.value = { kind: 'unreachable', message: policy.failure.message };
+      forgetRetry();
+      forgetRetry = clock.after(RETRY_MS, () => void session.open(abort));
+    }
+  }
+
+  function signedOut({ message }: Failure): void {
+    state.value = { kind: 'signed-out', message };
+  }
+
+  const session: Session = {
+    state,
+    open(abort) {
+      opening ??= read(abort).finally(() => {
+        opening = null;
+      });
+      return opening;
+    },
+  };
+  return session;
+}

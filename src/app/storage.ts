@@ -1,0 +1,76 @@
+import { effect, signal, type ReadonlySignal } from '@preact/signals';
+import { databaseName, type Place } from '#device/database.ts';
+import type { ConversationRow, OutboxRow, SavedRow } from '#device/rows.ts';
+import type { DeviceStore } from './device-store.ts';
+import type { LiveLists, Unwatch } from './live-lists.ts';
+import type { Session } from './session.ts';
+
+/** Where the page keeps and finds what is stored on this device. `none`: nothing may be kept here. */
+export type StorageState =
+  { kind: 'opening' } | { kind: 'none' } | { kind: 'open'; name: string; store: DeviceStore; lists: LiveLists };
+
+export interface Storage {
+  state: ReadonlySignal<StorageState>;
+  conversations: ReadonlySignal<readonly ConversationRow[]>;
+  outbox: ReadonlySignal<readonly OutboxRow[]>;
+  /** Follows the saved answers while somebody looks at them; null until they are known. */
+  watchSaved(onRows: (rows: readonly SavedRow[]) => void): Unwatch;
+}
+
+export interface StorageParts {
+  session: Session;
+  /** Absent where the browser or the address allows no storage. */
+  place: ((name: string) => Place) | null;
+}
+
+/** Opens the database of whoever is signed in, and changes to another when somebody else signs in. */
+export function createStorage({ session, place }: StorageParts): Storage {
+  const state = signal<StorageState>(place === null ? { kind: 'none' } : { kind: 'opening' });
+  const conversations = signal<readonly ConversationRow[]>([]);
+  const outbox = signal<readonly OutboxRow[]>([]);
+  let wanted: string | null = null;
+
+  async function open(name: string, there: Place): Promise<void> {
+    wanted = name;
+    const [{ openDeviceStore }, { openLiveLists }] = await Promise.all([
+      import('./device-store.ts'),
+      import('./live-lists.ts'),
+    ]);
+    if (wanted !== name) return;
+    if (state.value.kind === 'open') state.value.lists.close();
+    const lists = openLiveLists(name, (failure) => {
+      // Storage that cannot be read is the same as none: asking goes on.
+      console.warn('What is stored on this device cannot be read.', failure);
+      state.value = { kind: 'none' };
+    });
+    lists.conversations((rows) => (conversations.value = rows));
+    lists.outbox((rows) => (outbox.value = rows));
+    state.value = { kind: 'open', name, store: openDeviceStore(there), lists };
+  }
+
+  if (place !== null) {
+    effect(() => {
+      if (session.state.value.kind !== 'ready') return;
+      const { tenant_hash: tenant, user_hash: user } = session.state.value.policy;
+      const name = databaseName(tenant, user);
+      if (name !== wanted) void open(name, place(name));
+    });
+  }
+
+  return {
+    state,
+    conversations,
+    outbox,
+    watchSaved(onRows) {
+      let unwatch: Unwatch = () => undefined;
+      const dispose = effect(() => {
+        unwatch();
+        unwatch = state.value.kind === 'open' ? state.value.lists.saved(onRows) : () => undefined;
+      });
+      return () => {
+        dispose();
+        unwatch();
+      };
+    },
+  };
+}

@@ -1,0 +1,128 @@
+import type { Answer, Provenance } from '#shared/answer.ts';
+import type { ToldTurn } from '#device/conversations.ts';
+import type { AnswerRow, Network, OutboxRow, TurnRow } from '#device/rows.ts';
+
+/** What the headers of an answer said before its first word. */
+export interface Arrival {
+  source: 'provider' | 'router-cache' | 'saved';
+  provider: string | null;
+  model: string | null;
+  /** Seconds since a provider gave it. */
+  ageSeconds: number;
+  hops: number;
+}
+
+/** One ask as a person sees it: exactly one of these at any moment. */
+export type AnswerView =
+  /** Sent; no word yet. */
+  | { kind: 'asked' }
+  | { kind: 'arriving'; text: string; arrival: Arrival; firstWordMs: number | null }
+  | { kind: 'resuming'; text: string }
+  | {
+      kind: 'whole';
+      text: string;
+      finishReason: Answer['finishReason'];
+      provenance: Provenance;
+      network: Network;
+      waitedMs: number;
+      firstTokenMs: number | null;
+      totalMs: number | null;
+      /** When it was written on this device; null while only this tab has it. */
+      atMs: number | null;
+      fresh: Answer | null;
+    }
+  | { kind: 'partial'; text: string; code: string; message: string }
+  | { kind: 'failed'; code: string; message: string }
+  /** In the outbox; `place` counts from 1, null until the list is known. */
+  | { kind: 'waiting'; state: OutboxRow['state']; network: Network | null; place: number | null }
+  /** Written, but neither sent nor waiting: it was cancelled, or the page died before it went out. */
+  | { kind: 'unsent' };
+
+/** A question with what became of it. */
+export interface TurnView {
+  id: string;
+  prompt: string;
+  feature: string;
+  askedAtMs: number;
+  answer: AnswerView;
+}
+
+/** What this tab knows of an ask that it sent itself. `over` once its stream has ended. */
+export interface LiveAsk {
+  turn: TurnRow;
+  view: AnswerView;
+  over: boolean;
+}
+
+/** Joins what is stored with what streams in this tab. While a stream runs, the tab knows better; afterwards the device does. */
+export function joinTurn(told: ToldTurn | null, live: LiveAsk | null, line: readonly string[]): TurnView | null {
+  const turn = told?.turn ?? live?.turn;
+  if (turn === undefined) return null;
+  const { id, prompt, feature, askedAtMs } = turn;
+  return { id, prompt, feature, askedAtMs, answer: joinAnswer(told, live, line) };
+}
+
+function joinAnswer(told: ToldTurn | null, live: LiveAsk | null, line: readonly string[]): AnswerView {
+  const stored = told === null ? null : storedView(told, line);
+  if (live === null) return stored ?? { kind: 'unsent' };
+  if (!live.over) {
+    if (stored?.kind === 'resuming' && live.view.kind === 'arriving') return { kind: 'resuming', text: live.view.text };
+    return live.view;
+  }
+  // An answer still open in the database is one this tab has already seen the end of.
+  const settled =
+    stored !== null && stored.kind !== 'arriving' && stored.kind !== 'resuming' && stored.kind !== 'unsent';
+  return settled ? stored : live.view;
+}
+
+function storedView({ turn, answer, waiting }: ToldTurn, line: readonly string[]): AnswerView {
+  if (waiting !== null && answer?.state.kind !== 'whole') {
+    const at = line.indexOf(turn.id);
+    return { kind: 'waiting', state: waiting.state, network: waiting.network, place: at === -1 ? null : at + 1 };
+  }
+  return answer === null ? { kind: 'unsent' } : rowView(answer);
+}
+
+function rowView(row: AnswerRow): AnswerView {
+  const { state } = row;
+  switch (state.kind) {
+    case 'open':
+      return state.resuming
+        ? { kind: 'resuming', text: state.text }
+        : { kind: 'arriving', text: state.text, arrival: unknownArrival, firstWordMs: null };
+    case 'partial':
+      return { kind: 'partial', text: state.text, code: state.code, message: state.message };
+    case 'problem':
+      return { kind: 'failed', code: state.code, message: state.message };
+    case 'whole': {
+      const { answer, network, waitedMs, firstTokenMs, totalMs, fresh } = state;
+      const { text, finishReason, provenance } = answer;
+      return {
+        kind: 'whole',
+        text,
+        finishReason,
+        provenance,
+        network,
+        waitedMs,
+        firstTokenMs,
+        totalMs,
+        atMs: row.updatedAtMs,
+        fresh,
+      };
+    }
+    default:
+      return state satisfies never;
+  }
+}
+
+const unknownArrival: Arrival = { source: 'provider', provider: null, model: null, ageSeconds: 0, hops: 0 };
+
+/** The text there is so far; empty when there is none. */
+export function textOf(view: AnswerView): string {
+  return 'text' in view ? view.text : '';
+}
+
+/** Whether anything more will come without the person's doing. */
+export function isRunning(view: AnswerView): boolean {
+  return view.kind === 'asked' || view.kind === 'arriving' || view.kind === 'resuming';
+}

@@ -1,0 +1,93 @@
+import { useEffect } from 'preact/hooks';
+import { EvidenceList } from '../app/line-pill.tsx';
+import { useModels } from '../app/models.ts';
+import { SessionCard } from '../app/session-card.tsx';
+import { Compose } from './compose.tsx';
+import { Turn } from './turn.tsx';
+
+/** The conversation on screen, with the question field at its foot. */
+export function AskView() {
+  const { talk, session } = useModels();
+  const turns = talk.turns.value;
+  const title = turns[0]?.prompt ?? 'Ask';
+  useEffect(() => {
+    document.title = `${title.slice(0, 60)} · Layover`;
+  }, [title]);
+  return (
+    <>
+      <main class="talk" id="main" tabIndex={-1}>
+        <div class="column">
+          <SessionCard />
+          {turns.length === 0 && session.state.value.kind !== 'signed-out' && <Start />}
+          {turns.map((turn, at) => (
+            <Turn key={turn.id} turn={turn} last={at === turns.length - 1} />
+          ))}
+        </div>
+        <div class="dock">
+          <Compose />
+        </div>
+      </main>
+      <Aside />
+    </>
+  );
+}
+
+const IDEAS = [
+  'How do I ask for an invoice with our VAT number, in Portuguese?',
+  'Compare train and plane for Porto to Madrid, as a table.',
+  'Write a function that adds up a per diem, in TypeScript.',
+];
+
+/** An empty conversation: what this is, and three ways to begin. */
+function Start() {
+  const { talk } = useModels();
+  return (
+    <section class="start">
+      <h2>Ask, also without a network</h2>
+      <p>
+        What was answered before opens from this device. What was not waits here, and goes by itself when the line is
+        back.
+      </p>
+      <div class="ideas">
+        {IDEAS.map((idea) => (
+          <button
+            key={idea}
+            class="button"
+            type="button"
+            onClick={() => {
+              talk.type(idea);
+              document.getElementById('say')?.focus();
+            }}
+          >
+            {idea}
+          </button>
+        ))}
+      </div>
+    </section>
+  );
+}
+
+/** Beside the talk where there is room: the line, and what waits. */
+function Aside() {
+  const { line, outbox, storage } = useModels();
+  const rows = outbox.rows.value;
+  return (
+    <aside class="aside" aria-label="Line and device">
+      <section>
+        <EvidenceList state={line.state.value} evidence={line.evidence.value} />
+      </section>
+      <section>
+        <h2>
+          Waiting <span class="number">{outbox.waiting.value}</span>
+        </h2>
+        <p class="beside">{rows[0]?.question ?? 'Nothing waits.'}</p>
+      </section>
+      {storage.state.value.kind === 'none' && (
+        <section>
+          <h2>On this device</h2>
+          <p class="beside">Nothing is kept here.</p>
+        </section>
+      )}
+    </aside>
+  );
+}

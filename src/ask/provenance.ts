@@ -1,0 +1,183 @@
+import type { Network } from '#device/rows.ts';
+import { isProblemCode, Problem } from '#shared/problem.ts';
+import type { AnswerView } from './answer-view.ts';
+import { ageWords, clockWords, durationWords, placeWords, wordCount } from '../look/words.ts';
+import type { MarkName } from '../look/mark.tsx';
+
+/** Where an answer came from, in one line: a mark, what, then why or how fast. */
+export interface Told {
+  mark: MarkName;
+  tone: '' | 'live' | 'bad' | 'warn';
+  what: string;
+  more: string;
+}
+
+const told = (mark: MarkName, what: string, more = '', tone: Told['tone'] = ''): Told => ({ mark, tone, what, more });
+
+/** The line under an answer, from the first moment to the last. */
+export function tellOrigin(view: AnswerView): Told {
+  switch (view.kind) {
+    case 'asked':
+      return told('from-provider', 'Asked.', 'Waiting for the first word.', 'live');
+    case 'arriving':
+      return tellArriving(view);
+    case 'resuming':
+      return told(
+        'from-part',
+        'Part of it.',
+        `The line broke after ${wordsSoFar(view.text)}. Picking up where it stopped.`,
+      );
+    case 'whole':
+      return tellWhole(view);
+    case 'partial':
+      return tellPartial(view);
+    case 'failed':
+      return tellFailed(view);
+    case 'waiting':
+      return tellWaiting(view);
+    case 'unsent':
+      return told('is-idle', 'Not sent.', 'Ask again sends it now.');
+    default:
+      return view satisfies never;
+  }
+}
+
+function tellArriving(view: Extract<AnswerView, { kind: 'arriving' }>): Told {
+  const { arrival } = view;
+  const speed = view.firstWordMs === null ? '' : `First word after ${durationWords(view.firstWordMs)}.`;
+  if (arrival.source === 'saved')
+    return told('from-device', `Saved on this device, ${ageWords(arrival.ageSeconds * 1000)}.`, '');
+  if (arrival.source === 'router-cache')
+    return told('from-router', `From the router’s memory, ${ageWords(arrival.ageSeconds * 1000)}.`, speed, 'live');
+  const from = arrival.provider === null ? 'Arriving.' : `Arriving from ${arrival.provider}.`;
+  return told('from-provider', from, speed, 'live');
+}
+
+function tellWhole(view: Extract<AnswerView, { kind: 'whole' }>): Told {
+  const { provenance } = view;
+  const cut = tellCut(view.finishReason);
+  const age = ageWords(provenance.age_seconds * 1000);
+  if (provenance.source === 'saved')
+    return told('from-device', `Saved on this device, ${age}.`, whyNotLive(view.network));
+  if (view.waitedMs > 0) {
+    const when = view.atMs === null ? 'Arrived' : `Arrived at ${clockWords(view.atMs)}`;
+    return told('from-provider', `${when}, after ${durationWords(view.waitedMs)} ${waitedFor(view.network)}.`, cut);
+  }
+  if (provenance.source === 'router-cache') {
+    if (provenance.degraded.includes('stale'))
+      return told('from-router', `Old answer, ${age}.`, 'No provider can be reached now.');
+    return told('from-router', `From the router’s memory, ${age}.`, join('Costs nothing.', cut));
+  }
+  const from = provenance.provider ?? provenance.model;
+  const live = from === null ? 'Live.' : `Live from ${from}.`;
+  if (provenance.hops > 0)
+    return told(
+      'hop',
+      live,
+      join(
+        `${provenance.hops === 1 ? 'Another provider' : `${provenance.hops} others`} did not answer in time.`,
+        speedOf(view),
+        cut,
+      ),
+    );
+  return told('from-provider', live, join(speedOf(view), cut));
+}
+
+function tellPartial(view: Extract<AnswerView, { kind: 'partial' }>): Told {
+  if (view.code === 'cancelled')
+    return told('from-part', `Stopped after ${wordsSoFar(view.text)}.`, 'Ask again for the whole.');
+  return told('from-part', 'Part of it.', `${view.message} ${hintOf(view.code, view.message)}`.trim(), 'warn');
+}
+
+function tellFailed(view: Extract<AnswerView, { kind: 'failed' }>): Told {
+  if (view.code === 'cancelled') return told('is-idle', 'Stopped before the first word.', 'Ask again sends it again.');
+  const what = FAILED[view.code] ?? 'No answer.';
+  return told('is-bad', what, `${view.message} ${hintOf(view.code, view.message)}`.trim(), 'bad');
+}
+
+/** The first words of a failure; the sentence and what to do follow. */
+const FAILED: Record<string, string> = {
+  signed_out: 'Signed out.',
+  budget_spent: 'Refused: the budget is spent.',
+  too_many_asks: 'Refused: too many asks at once.',
+  too_large: 'Refused: too long.',
+  context_too_long: 'Refused: too long.',
+  provider_refused: 'Refused by the provider.',
+  providers_down: 'No provider can be reached.',
+  offline: 'You are offline.',
+  unreachable: 'The router cannot be reached.',
+  portal: 'This Wi-Fi wants you to sign in.',
+  timeout: 'No answer in time.',
+};
+
+function tellWaiting(view: Extract<AnswerView, { kind: 'waiting' }>): Told {
+  switch (view.state.kind) {
+    case 'queued': {
+      const place = view.place === null ? '' : `, ${placeWords(view.place)} in line`;
+      return told('from-nowhere', `Waiting to be sent${place}.`, 'It goes by itself, even if you close this page.');
+    }
+    case 'sending':
+      return told('line-resuming', 'Being sent.', '', 'live');
+    case 'refused':
+      return told('is-bad', 'Refused.', `${view.state.message} It stays here until you decide.`, 'bad');
+    case 'needs-sign-in':
+      return told('is-paused', 'Needs you to sign in.', 'Then it goes by itself.', 'warn');
+    case 'expired':
+      return told('is-unmeasured', 'Expired.', 'It waited too long to be sent unasked. Send it now, or cancel it.');
+    default:
+      return view.state satisfies never;
+  }
+}
+
+/** Why a saved answer stands where a live one was wanted. */
+export function whyNotLive(network: Network): string {
+  switch (network) {
+    case 'ok':
+    case 'not-tried':
+      return '';
+    case 'offline':
+      return 'You are offline.';
+    case 'slow':
+      return 'The line gave no first word in time.';
+    case 'portal':
+      return 'This Wi-Fi wants you to sign in.';
+    case 'bad-answer':
+      return 'Something that is not the router answered.';
+    case 'cut':
+      return 'The line broke.';
+    default:
+      return network satisfies never;
+  }
+}
+
+function waitedFor(network: Network): string {
+  if (network === 'slow' || network === 'cut') return 'on a slow line';
+  return network === 'portal' ? 'behind a sign-in page' : 'offline';
+}
+
+function tellCut(finishReason: string): string {
+  if (finishReason === 'length') return 'Cut at its length limit.';
+  return finishReason === 'content_filter' ? 'Cut by the provider’s content filter.' : '';
+}
+
+function speedOf({ firstTokenMs, totalMs }: { firstTokenMs: number | null; totalMs: number | null }): string {
+  if (firstTokenMs === null) return '';
+  const first = `First word after ${durationWords(firstTokenMs)}`;
+  return totalMs === null ? `${first}.` : `${first}, whole in ${durationWords(totalMs)}.`;
+}
+
+/** What to do, unless the router's own sentence says it already. */
+function hintOf(code: string, message: string): string {
+  if (!isProblemCode(code)) return code === 'unreachable' ? 'Ask again when the line is back.' : '';
+  const { hint } = new Problem(code, message);
+  return message.includes(hint) ? '' : hint;
+}
+
+function wordsSoFar(text: string): string {
+  const count = wordCount(text);
+  return count === 1 ? '1 word' : `${count} words`;
+}
+
+function join(...sentences: string[]): string {
+  return sentences.filter((sentence) => sentence !== '').join(' ');
+}

@@ -1,0 +1,240 @@
+import { batch, computed, effect, signal, untracked, type ReadonlySignal, type Signal } from '@preact/signals';
+import { mintAskId } from '#shared/ask-id.ts';
+import type { Clock, Random } from '#shared/clock.ts';
+import type { Evidence } from '#shared/line.ts';
+import type { ToldTurn } from '#device/conversations.ts';
+import type { TurnRow } from '#device/rows.ts';
+import type { Api } from '../app/api.ts';
+import type { Storage } from '../app/storage.ts';
+import { isRunning, joinTurn, type AnswerView, type LiveAsk, type TurnView } from './answer-view.ts';
+import { historyFor } from './history.ts';
+import { readAnswer } from './read-answer.ts';
+
+/** Draft of a conversation that has no first question yet. */
+export const NEW_CONVERSATION = 'new';
+
+export interface TalkParts {
+  api: Api;
+  storage: Storage;
+  clock: Clock;
+  random: Random;
+  /** Nobody is signed in: what is typed stays typed. */
+  signedOut: () => boolean;
+  /** Notes how an ask went, where no device module watches the line; else null. */
+  witness: ((evidence: Evidence) => void) | null;
+  /** Tells whoever answers (worker, or this page's own modules) to stop an ask. */
+  stopAsk: (askId: string) => void;
+  /** Shows the conversation that the first question has just made. */
+  onConversation: (id: string) => void;
+}
+
+/** The conversation on screen: its turns, what is typed, and what a person can do. */
+export interface Talk {
+  /** Null before the first question. */
+  conversationId: ReadonlySignal<string | null>;
+  turns: ReadonlySignal<readonly TurnView[]>;
+  draft: ReadonlySignal<string>;
+  feature: Signal<string | null>;
+  /** What a screen reader is told, once. */
+  news: ReadonlySignal<string>;
+  /** Shows another conversation; streams of the one before go on. */
+  show(conversationId: string | null): void;
+  type(text: string): void;
+  /** Sends what is typed. Nothing is sent while it is blank. */
+  ask(): Promise<void>;
+  askAgain(turn: TurnView): Promise<void>;
+  stop(turn: TurnView): void;
+}
+
+export function createTalk(parts: TalkParts): Talk {
+  const { clock, random, storage } = parts;
+  const conversationId = signal<string | null>(null);
+  const told = signal<readonly ToldTurn[]>([]);
+  const lives = signal<readonly Signal<LiveAsk>[]>([]);
+  const draft = signal('');
+  const feature = signal<string | null>(null);
+  const news = signal('');
+  const running = new Map<string, AbortController>();
+
+  const turns = computed(() => {
+    const line = storage.outbox.value.filter((row) => row.state.kind !== 'refused').map((row) => row.askId);
+    const own = lives.value.filter((live) => live.value.turn.conversationId === conversationId.value);
+    const liveOf = (id: string): LiveAsk | null => own.find((live) => live.value.turn.id === id)?.value ?? null;
+    const stored = told.value.map((turn) => joinTurn(turn, liveOf(turn.turn.id), line));
+    const fresh = own
+      .filter((live) => !told.value.some(({ turn }) => turn.id === live.value.turn.id))
+      .map((live) => joinTurn(null, live.value, line));
+    return [...stored, ...fresh].filter((turn) => turn !== null);
+  });
+
+  // What is stored of the conversation on screen, followed for as long as it is there.
+  effect(() => {
+    const id = conversationId.value;
+    const place = storage.state.value;
+    if (id === null || place.kind !== 'open') return;
+    return place.lists.conversation(id, (rows) => (told.value = rows));
+  });
+
+  // A draft is read once when its conversation is shown, and only if nothing was typed meanwhile.
+  effect(() => {
+    const id = conversationId.value ?? NEW_CONVERSATION;
+    const place = storage.state.value;
+    if (place.kind !== 'open') return;
+    void place.store.readDraft(id).then((text) => {
+      if ((conversationId.value ?? NEW_CONVERSATION) === id && draft.value === '') draft.value = text;
+    });
+  });
+
+  function keepDraft(id: string | null, text: string): void {
+    const place = storage.state.value;
+    if (place.kind !== 'open') return;
+    const write = place.store.keepDraft({ conversationId: id ?? NEW_CONVERSATION, text, atMs: clock.now() });
+    // What is typed still stands in the field; only a reload would lose it.
+    write.catch((cause: unknown) => console.warn('What is typed is not kept on this device.', cause));
+  }
+
+  async function keep(turn: TurnRow): Promise<void> {
+    const place = storage.state.value;
+    if (place.kind !== 'open') return;
+    try {
+      await place.store.addTurn(turn);
+    } catch (cause) {
+      // A full or broken storage costs the history, never the answer.
+      console.warn('This question is not kept on this device.', cause);
+    }
+  }
+
+  async function send(prompt: string, noCache: boolean): Promise<void> {
+    const draftOf = conversationId.value;
+    const before = untracked(() => turns.value);
+    const askedAt = clock.monotonic();
+    const first = conversationId.value === null;
+    const turn: TurnRow = {
+      id: mintAskId(clock, random),
+      conversationId: conversationId.value ?? mintAskId(clock, random),
+      position: before.length,
+      prompt,
+      feature: feature.value ?? '',
+      askedAtMs: clock.now(),
+    };
+    const live = signal<LiveAsk>({ turn, view: { kind: 'asked' }, over: false });
+    batch(() => {
+      lives.value = [...lives.value, live];
+      conversationId.value = turn.conversationId;
+      news.value = 'Asked. The answer will stand below.';
+    });
+    await keep(turn);
+    // Only now: a tab that dies between the two must not lose the words.
+    keepDraft(draftOf, first ? '' : draft.value);
+    if (first) parts.onConversation(turn.conversationId);
+    const abort = new AbortController();
+    running.set(turn.id, abort);
+    const say = (view: AnswerView): void => {
+      live.value = { turn, view, over: false };
+    };
+    const call = { askId: turn.id, feature: feature.value, messages: historyFor(before, prompt), noCache };
+    const end = await answer(call, { clock, askedAt, onChange: say }, abort);
+    running.delete(turn.id);
+    parts.witness?.(evidenceOf(end, clock.now()));
+    batch(() => {
+      live.value = { turn, view: end, over: true };
+      news.value = newsOf(end);
+    });
+  }
+
+  async function answer(
+    call: Parameters<Api['ask']>[0],
+    reading: Parameters<typeof readAnswer>[1],
+    abort: AbortController,
+  ): Promise<AnswerView> {
+    let soFar: AnswerView = { kind: 'asked' };
+    try {
+      const response = await parts.api.ask(call, abort.signal);
+      const end = await readAnswer(response, {
+        ...reading,
+        onChange(view) {
+          soFar = view;
+          reading.onChange(view);
+        },
+      });
+      return abort.signal.aborted ? stopped(soFar) : end;
+    } catch (cause) {
+      if (abort.signal.aborted) return stopped(soFar);
+      const message = cause instanceof Error ? `It did not go out: ${cause.message}.` : 'It did not go out.';
+      return { kind: 'failed', code: 'unreachable', message };
+    }
+  }
+
+  return {
+    conversationId,
+    turns,
+    draft,
+    feature,
+    news,
+    type(text) {
+      draft.value = text;
+      keepDraft(conversationId.value, text);
+    },
+    show(id) {
+      if (id === conversationId.value) return;
+      batch(() => {
+        conversationId.value = id;
+        told.value = [];
+        draft.value = '';
+      });
+    },
+    async ask() {
+      const prompt = draft.value.trim();
+      if (prompt === '') return;
+      if (parts.signedOut()) {
+        news.value = 'You are signed out. What you typed is kept.';
+        return;
+      }
+      draft.value = '';
+      await send(prompt, false);
+    },
+    askAgain: (turn) => send(turn.prompt, true),
+    stop(turn) {
+      if (!isRunning(turn.answer)) return;
+      parts.stopAsk(turn.id);
+      running.get(turn.id)?.abort();
+    },
+  };
+}
+
+function stopped(view: AnswerView): AnswerView {
+  const message = 'You stopped it.';
+  return 'text' in view && view.text !== ''
+    ? { kind: 'partial', text: view.text, code: 'cancelled', message }
+    : { kind: 'failed', code: 'cancelled', message };
+}
+
+/** What the end of an ask shows of the line. */
+function evidenceOf(view: AnswerView, at_ms: number): Evidence {
+  if (view.kind === 'whole') return { at_ms, outcome: 'answered', first_token_ms: view.firstTokenMs };
+  if (view.kind === 'partial')
+    return { at_ms, outcome: view.code === 'cancelled' ? 'answered' : 'cut', first_token_ms: null };
+  const code = view.kind === 'failed' ? view.code : '';
+  const outcome =
+    code === 'unreachable'
+      ? 'offline'
+      : code === 'portal'
+        ? 'portal'
+        : code === 'bad_answer'
+          ? 'bad-answer'
+          : 'answered';
+  return { at_ms, outcome, first_token_ms: null };
+}
+
+function newsOf(view: AnswerView): string {
+  switch (view.kind) {
+    case 'whole':
+      return 'The answer is there.';
+    case 'partial':
+      return 'Part of the answer is there.';
+    case 'waiting':
+      return 'The question waits to be sent.';
+    default:
+      return 'There is no answer.';
+  }
+}

@@ -1,0 +1,3 @@
+export function ConsoleView() {
+  return <main class="page" id="main" tabIndex={-1} />;
+}

@@ -1,0 +1,158 @@
+import { render } from 'preact';
+import { effect, signal } from '@preact/signals';
+import { systemClock, systemRandom } from '#shared/clock.ts';
+import { DEVICE_CHANNEL } from '#shared/worker-messages.ts';
+import { createApi } from './app/api.ts';
+import { App } from './app/app.tsx';
+import { createLine } from './app/line.ts';
+import { ModelsProvider, type Models } from './app/models.ts';
+import { createOutbox } from './app/outbox.ts';
+import { createSession } from './app/session.ts';
+import { createStorage } from './app/storage.ts';
+import { createToasts } from './app/toasts.ts';
+import { createPageDevice } from './app/page-device.ts';
+import { connectWorker, type WorkerEvent } from './app/worker-client.ts';
+import { createTalk } from './ask/talk.ts';
+
+const clock = systemClock;
+const random = systemRandom;
+const page = document.documentElement;
+
+/** Channels stay open for as long as the page does. */
+const channels = new Map<string, BroadcastChannel>();
+function post(name: string, message: unknown): void {
+  const channel = channels.get(name) ?? new BroadcastChannel(name);
+  channels.set(name, channel);
+  channel.postMessage(message);
+}
+
+// Without HTTPS there is no key for this device and no worker: the page asks and keeps nothing.
+const secure = isSecureContext;
+const place = secure ? (name: string) => ({ factory: indexedDB, name, post }) : null;
+
+const worker =
+  secure && 'serviceWorker' in navigator
+    ? connectWorker({
+        container: navigator.serviceWorker,
+        script: import.meta.env.DEV ? '/dev-sw.js?dev-sw' : '/sw.js',
+        type: import.meta.env.DEV ? 'module' : 'classic',
+        onEvent: onWorkerEvent,
+      })
+    : null;
+
+const device = createPageDevice({ worker, secure, clock, random, post, origin: location.origin });
+const api = createApi(device.send, location.origin);
+const line = createLine(clock);
+const toasts = createToasts(clock);
+const session = createSession(api, clock);
+const storage = createStorage({ session, place });
+const outbox = createOutbox({ storage, line, toasts, replay: (askId) => device.tell({ type: 'replay', askId }) });
+const goTo = signal<string | null>(null);
+const talk = createTalk({
+  api,
+  storage,
+  clock,
+  random,
+  signedOut: () => session.state.value.kind === 'signed-out',
+  witness: secure ? null : line.witness,
+  stopAsk: (askId) => device.tell({ type: 'stop', askId }),
+  onConversation: (id) => {
+    goTo.value = `/c/${id}`;
+  },
+});
+
+const nowMs = signal(clock.now());
+function tick(): void {
+  nowMs.value = clock.now();
+  clock.after(30_000, tick);
+}
+
+function onWorkerEvent(event: WorkerEvent): void {
+  switch (event.kind) {
+    case 'in-charge':
+      device.tell({ type: 'tell' });
+      markReady();
+      return;
+    case 'update-ready':
+      toasts.show({
+        text: 'A new version is ready. Your draft is safe.',
+        action: { word: 'Use it', run: () => worker?.acceptUpdate() },
+        stays: true,
+      });
+      return;
+    case 'replaced':
+      toasts.show({
+        text: 'A new version is in use. Your draft is safe.',
+        action: { word: 'Load again', run: () => location.reload() },
+        stays: true,
+      });
+      return;
+    case 'reload':
+      location.reload();
+      return;
+    default:
+      event satisfies never;
+  }
+}
+
+/** Travel mode is on: a worker answers, and it knows whose answers it keeps. */
+function markReady(): void {
+  if (worker?.inCharge() === true && session.state.value.kind === 'ready') page.dataset['travel'] = 'ready';
+}
+
+const closed = new AbortController();
+if ('BroadcastChannel' in window) {
+  const ear = new BroadcastChannel(DEVICE_CHANNEL);
+  ear.addEventListener('message', ({ data }) => {
+    const heard = line.hear(data);
+    if (heard?.type === 'policy-changed') void session.open(closed.signal);
+  });
+}
+effect(markReady);
+effect(() => {
+  const count = outbox.waiting.value;
+  if (!('setAppBadge' in navigator)) return;
+  // A browser may refuse a badge to a page that is not installed; the count stands in the rail anyway.
+  void (count > 0 ? navigator.setAppBadge(count) : navigator.clearAppBadge()).catch((refusal: unknown) => void refusal);
+});
+document.addEventListener('visibilitychange', () => {
+  if (document.visibilityState !== 'visible') return;
+  tickNow();
+  device.tell({ type: 'replay' });
+  if (session.state.value.kind !== 'ready') void session.open(closed.signal);
+});
+addEventListener('online', () => {
+  device.tell({ type: 'replay' });
+  void session.open(closed.signal);
+});
+
+function tickNow(): void {
+  nowMs.value = clock.now();
+}
+
+const models: Models = {
+  api,
+  clock,
+  session,
+  line,
+  storage,
+  outbox,
+  talk,
+  toasts,
+  goTo,
+  nowMs,
+  secure,
+  simulate: (scenario) => device.tell({ type: 'simulate', scenario }),
+};
+
+const root = document.getElementById('app');
+if (root === null) throw new Error('The page has no element `#app` to stand in.');
+render(
+  <ModelsProvider value={models}>
+    <App />
+  </ModelsProvider>,
+  root,
+);
+tick();
+device.tell({ type: 'tell' });
+void session.open(closed.signal);

@@ -1,0 +1,80 @@
+import { useLocation } from 'preact-iso';
+import { useEffect } from 'preact/hooks';
+import type { OutboxRow } from '#device/rows.ts';
+import { useModels } from '../app/models.ts';
+import { tellOrigin, whyNotLive } from '../ask/provenance.ts';
+import { Mark } from '../look/mark.tsx';
+import { ageWords } from '../look/words.ts';
+
+/** Every ask that is not sent yet, in the order in which they go. */
+export function WaitingView() {
+  const { outbox, storage } = useModels();
+  const rows = outbox.rows.value;
+  useEffect(() => {
+    document.title = 'Waiting · Layover';
+  }, []);
+  const line = rows.filter((row) => row.state.kind === 'queued' || row.state.kind === 'sending');
+  return (
+    <main class="page" id="main" tabIndex={-1}>
+      <section class="sheet" aria-label="Waiting asks">
+        {rows.length === 0 ? (
+          <Nothing stored={storage.state.value.kind !== 'none'} />
+        ) : (
+          <div class="body flush">
+            {rows.map((row) => (
+              <WaitingRow key={row.askId} row={row} place={line.indexOf(row) + 1} />
+            ))}
+          </div>
+        )}
+      </section>
+    </main>
+  );
+}
+
+function Nothing({ stored }: { stored: boolean }) {
+  return (
+    <div class="empty">
+      <Mark name="from-nowhere" />
+      <h2>Nothing waits</h2>
+      <p>
+        {stored
+          ? 'What you ask without a network is kept here and goes by itself when there is one.'
+          : 'Nothing can be kept at this address, so nothing can wait here.'}
+      </p>
+    </div>
+  );
+}
+
+function WaitingRow({ row, place }: { row: OutboxRow; place: number }) {
+  const { outbox, talk, nowMs } = useModels();
+  const { route } = useLocation();
+  const told = tellOrigin({ kind: 'waiting', state: row.state, network: row.network, place: place > 0 ? place : null });
+  const edit = async (): Promise<void> => {
+    await outbox.cancel(row.askId);
+    talk.show(null);
+    route('/');
+    talk.type(row.question);
+  };
+  return (
+    <article class="waits-row" aria-label={`${row.question.slice(0, 80)}: ${told.what}`}>
+      <Mark name={told.mark} look={told.tone} />
+      <h2 title={row.question}>{row.question}</h2>
+      <p>
+        <b>{told.what}</b> {told.more} Asked {ageWords(nowMs.value - row.askedAtMs)}. {whyNotLive(row.network)}
+      </p>
+      <div class="buttons">
+        <button class="button plain quiet" type="button" onClick={() => void outbox.cancel(row.askId)}>
+          Cancel
+        </button>
+        <button class="button plain quiet" type="button" onClick={() => void edit()}>
+          Edit
+        </button>
+        {row.state.kind !== 'sending' && (
+          <button class="button plain" type="button" onClick={() => outbox.sendNow(row.askId)}>
+            Send now
+          </button>
+        )}
+      </div>
+    </article>
+  );
+}

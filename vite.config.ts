@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { env } from 'node:process';
+import preact from '@preact/preset-vite';
+import { defineConfig, type Plugin } from 'vite';
+import { VitePWA } from 'vite-plugin-pwa';
+
+/** Where the router listens while the page is developed. */
+const router = env['LAYOVER_ROUTER'] ?? 'http://127.0.0.1:4280';
+
+/** The router's addresses. In production it serves the page itself, so nothing is proxied there. */
+const routerPaths = ['/ai', '/v1', '/api', '/telemetry', '/healthz', '/readyz', '/link'];
+
+/** Puts the marks into the page, so that `<use href="#…">` needs no request and follows the page's styles. */
+function inlineMarks(): Plugin {
+  return {
+    name: 'layover-marks',
+    transformIndexHtml: (html) =>
+      html.replace('<!-- marks -->', readFileSync(resolve(import.meta.dirname, 'src/look/marks.svg'), 'utf8')),
+  };
+}
+
+export default defineConfig({
+  base: '/',
+  build: {
+    target: 'es2022',
+    modulePreload: { polyfill: false },
+    // A `data:` picture would need its own permission in the content policy.
+    assetsInlineLimit: 0,
+  },
+  server: { proxy: Object.fromEntries(routerPaths.map((path) => [path, { target: router, changeOrigin: true }])) },
+  plugins: [
+    inlineMarks(),
+    preact({ devToolsEnabled: false }),
+    VitePWA({
+      strategies: 'injectManifest',
+      srcDir: 'sw',
+      filename: 'worker.ts',
+      registerType: 'prompt',
+      injectRegister: false,
+      injectManifest: { globPatterns: ['**/*.{js,css,html,svg,png,webmanifest}'], globIgnores: ['screenshots/**'] },
+      integration: {
+        // The source is named for what it is; the built file keeps the address that every installed worker was registered under.
+        beforeBuildServiceWorker(options) {
+          options.swDest = resolve(options.outDir, 'sw.js');
+          options.injectManifest.swDest = options.swDest;
+        },
+      },
+      devOptions: { enabled: true, type: 'module' },
+      manifest: {
+        id: '/',
+        name: 'Layover',
+        short_name: 'Layover',
+        description: 'Ask, also without a network. What is saved opens; what is not waits and goes by itself.',
+        start_url: '/',
+        scope: '/',
+        display: 'standalone',
+        lang: 'en',
+        theme_color: '#f6f4ef',
+        background_color: '#f6f4ef',
+        icons: [
+          { src: '/icon-192.png', sizes: '192x192', type: 'image/png', purpose: 'any' },
+          { src: '/icon-512.png', sizes: '512x512', type: 'image/png', purpose: 'any' },
+          { src: '/icon-maskable-192.png', sizes: '192x192', type: 'image/png', purpose: 'maskable' },
+          { src: '/icon-maskable-512.png', sizes: '512x512', type: 'image/png', purpose: 'maskable' },
+        ],
+      },
+    }),
+  ],
+});
