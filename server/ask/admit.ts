@@ -1,0 +1,72 @@
+import { Problem } from '#shared/problem.ts';
+import type { ClaimResult } from '../store/journal.ts';
+import type { AskHandle } from './asks.ts';
+import type { Heart } from './heart.ts';
+import type { Ask } from './identify.ts';
+import type { Job } from './job.ts';
+import { JournalWriter } from './journal-writer.ts';
+import { expired, replay } from './replay.ts';
+
+const MS_PER_DAY = 86_400_000;
+
+/** Either this ask is to run, or it is an earlier one come again. */
+export type Admission = { kind: 'run'; job: Job } | { kind: 'again'; handle: AskHandle };
+
+/**
+ * Elects one producer per key. The job is registered in the same turn in which the claim is won, so that a claim that
+ * is lost right after finds it.
+ */
+export async function admit(ask: Ask, heart: Heart): Promise<Admission> {
+  const { clock, configuration, journal, live, log } = heart;
+  const { key } = ask.request;
+  for (let tries = 1; ; tries++) {
+    let claim: ClaimResult;
+    try {
+      claim = await journal.claim({
+        owner: ask.owner,
+        askId: ask.id,
+        key,
+        bodyHash: ask.bodyHash,
+        nowMs: clock.now(),
+        keepMs: configuration.retention.journalDays * MS_PER_DAY,
+      });
+    } catch (cause) {
+      log.error({ askId: ask.id, err: cause }, 'The journal did not take a claim; the ask goes on in memory only.');
+      return claimInMemory(ask, heart);
+    }
+    if (claim.kind === 'run') {
+      const writer = new JournalWriter(claim.askId, journal, log);
+      return { kind: 'run', job: live.start({ ...ask, id: claim.askId }, { run: claim.run, journal: writer }) };
+    }
+    if (claim.kind === 'other-body') throw keyReused();
+    if (claim.kind === 'expired') throw expired(ask.id);
+    const job = live.byId(claim.askId);
+    if (job === null) {
+      const handle = await replay(ask.owner, claim.askId, heart);
+      if (handle === null) throw expired(claim.askId);
+      return { kind: 'again', handle };
+    }
+    // It failed, and its key is about to be free: this repeat is a new run as soon as the journal knows.
+    if (tries === 1 && (job.state === 'failed' || job.state === 'incomplete')) await job.settled;
+    else return { kind: 'again', handle: job.hold('replay') };
+  }
+}
+
+/** Without a journal this process still runs a key once while it remembers it. */
+function claimInMemory(ask: Ask, { live }: Heart): Admission {
+  const { key } = ask.request;
+  const earlier = key === null ? null : live.byKey(ask.owner, key);
+  const isFree = earlier === null || earlier.state === 'failed' || earlier.state === 'incomplete';
+  if (isFree) {
+    const run = earlier?.id === ask.id ? earlier.run + 1 : 1;
+    return { kind: 'run', job: live.start(ask, { run, journal: null }) };
+  }
+  if (earlier.ask.bodyHash !== ask.bodyHash) throw keyReused();
+  return { kind: 'again', handle: earlier.hold('replay') };
+}
+
+function keyReused(): Problem {
+  return new Problem('key_reused', 'The `Idempotency-Key` stands for another ask already.', {
+    param: 'Idempotency-Key',
+  });
+}

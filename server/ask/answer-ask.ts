@@ -1,0 +1,70 @@
+import { asProblem, Problem } from '#shared/problem.ts';
+import { accountFor, accountOne, accountRefused } from './account.ts';
+import { admit } from './admit.ts';
+import type { AskHandle, AskRequest } from './asks.ts';
+import type { Heart } from './heart.ts';
+import { identify, type Ask } from './identify.ts';
+import type { Job } from './job.ts';
+import { MAX_RUNNING } from './live-asks.ts';
+import { Production } from './production.ts';
+import { giveAgain, recall, remember } from './remember.ts';
+
+/** The life of an ask: identify, admit, remembered?, route, remember, account. */
+export async function answerAsk(request: AskRequest, heart: Heart): Promise<AskHandle> {
+  const { live } = heart;
+  try {
+    if (live.running.size >= MAX_RUNNING)
+      throw new Problem('too_many_asks', `${MAX_RUNNING} asks are running.`, { retryAfterMs: 1000 });
+    const ask = identify(request, heart);
+    const [admission, remembered] = await Promise.all([admit(ask, heart), recall(ask, heart)]);
+    if (admission.kind === 'again') return admission.handle;
+
+    const { job } = admission;
+    const running = ask.request.noCache || ask.cacheKey === null ? null : live.inFlight(ask.cacheKey);
+    if (job.state !== 'running') live.track(accountOne(job, null, heart));
+    else if (remembered !== null) {
+      giveAgain(job, remembered, heart.clock.now());
+      const { provider, model } = remembered.answer.provenance;
+      live.track(accountOne(job, provider === null ? null : { name: provider, model: model ?? '' }, heart));
+    } else if (running !== null) follow(job, running, heart);
+    else live.track(produce(job, heart));
+    return job.hold(job.delivery);
+  } catch (thrown) {
+    const problem = asProblem(thrown);
+    live.track(accountRefused(request, problem, heart));
+    throw problem;
+  }
+}
+
+/** An identical ask is being answered: this one gets the same, and its own row. */
+function follow(job: Job, running: Production, heart: Heart): void {
+  job.delivery = 'joined';
+  running.join(job);
+  // The others are booked already, when they had their end.
+  if (running.ending !== null) heart.live.track(accountOne(job, running.by?.deployment ?? null, heart));
+}
+
+/** Brings the answer, for the ask and whoever follows it. Never rejects. */
+async function produce(job: Job, heart: Heart): Promise<void> {
+  const { clock, configuration, live, log, router } = heart;
+  const { ask } = job;
+  const cacheKey = ask.request.noCache ? null : ask.cacheKey;
+  const production = new Production(job, () => Math.floor(clock.now() / 1000));
+  live.takeOff(production, cacheKey);
+  try {
+    production.finish(
+      await router.route(routed(ask, configuration.routing.totalTimeoutMs), production, production.signal),
+    );
+  } catch (cause) {
+    log.error({ askId: job.id, err: cause }, 'An ask broke inside Layover.');
+    production.finish({ kind: 'failed', outcome: 'failed', problem: asProblem(cause) });
+  }
+  live.track(accountFor(production, heart));
+  // Until the answer is in memory, identical asks follow the production, so that none falls between the two.
+  await remember(production, heart);
+  live.land(production, cacheKey);
+}
+
+function routed({ id, alias, messages, parameters, request }: Ask, totalTimeoutMs: number) {
+  return { askId: id, alias, messages, parameters, deadlineMonotonicMs: request.arrivedMonotonicMs + totalTimeoutMs };
+}

@@ -1,0 +1,31 @@
+import type { Clock, Random } from '#shared/clock.ts';
+import type { Configuration } from '../config/configuration.ts';
+import type { OpenProvider } from '../routing/attempt.ts';
+import type { Deployments } from '../routing/deployments.ts';
+import type { Faults } from '../routing/faults.ts';
+import type { Router } from '../routing/route.ts';
+import type { AnswerCache } from '../store/answer-cache.ts';
+import type { Journal } from '../store/journal.ts';
+import type { Ledger } from '../store/ledger.ts';
+import type { LiveAsks } from './live-asks.ts';
+import type { Log } from './log.ts';
+
+/** What asks are made of; given by whoever composes the router. */
+export interface AskParts {
+  configuration: Configuration;
+  providers: OpenProvider;
+  journal: Journal;
+  cache: AnswerCache;
+  ledger: Ledger;
+  deployments: Deployments;
+  faults: Pick<Faults, 'of'>;
+  clock: Clock;
+  random: Random;
+  log: Log;
+}
+
+/** The parts, and what one set of asks shares. */
+export interface Heart extends AskParts {
+  live: LiveAsks;
+  router: Router;
+}

@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import { isAskId, mintAskId } from '#shared/ask-id.ts';
+import { canonicalAsk, exactAsk } from '#shared/ask-key.ts';
+import { messagesOf, notReusable, type ChatMessage, type ChatRequest } from '#shared/chat.ts';
+import type { Clock, Random } from '#shared/clock.ts';
+import { Problem } from '#shared/problem.ts';
+import type { Configuration, Feature } from '../config/configuration.ts';
+import type { Owner } from '../store/journal.ts';
+import type { AskRequest } from './asks.ts';
+
+/** An ask, known: whose it is, what it wants, of which model. */
+export interface Ask {
+  /** Its UUIDv7: its key when that is one, else minted. */
+  id: string;
+  request: AskRequest;
+  owner: Owner;
+  feature: Feature;
+  /** The model alias to be routed. */
+  alias: string;
+  /** As they go to a provider, the feature's system prompt in front. */
+  messages: ChatMessage[];
+  /** Every parameter for the provider. */
+  parameters: Record<string, unknown>;
+  /** SHA-256 of the exact ask: what its key is bound to. */
+  bodyHash: string;
+  /** Under which its answer is remembered; null when it may not be reused. */
+  cacheKey: string | null;
+}
+
+/** Fields of the body that are ours or decide on delivery: no provider gets them. */
+const OUR_FIELDS = new Set(['feature', 'prompt', 'metadata', 'model', 'messages', 'stream', 'stream_options', 'user']);
+
+/** Most aliases that are named to whoever asked for one that is not served. */
+const ALIASES_NAMED = 5;
+
+/** Finds out what is asked. Throws `feature_unknown`, `model_unknown` and `body_malformed`. */
+export function identify(
+  request: AskRequest,
+  deps: { configuration: Configuration; clock: Clock; random: Random },
+): Ask {
+  const { body, key } = request;
+  const owner = { tenant: request.caller.tenant, user: request.caller.user };
+  const feature = featureOf(request.feature, deps.configuration);
+  const alias = aliasOf(body, feature, deps.configuration);
+  const typed = messagesOf(body);
+  if (typed === null) throw new Problem('body_malformed', 'The body needs either `messages` or `prompt`.');
+  if (typeof body.n === 'number' && body.n !== 1)
+    throw new Problem('body_malformed', `\`n\` is ${body.n}, and an ask has exactly one answer.`, { param: 'n' });
+  const messages: ChatMessage[] =
+    feature.system === null ? typed : [{ role: 'system', content: feature.system }, ...typed];
+  const parameters = parametersOf(body, feature);
+  return {
+    id: key !== null && isAskId(key) ? key : mintAskId(deps.clock, deps.random),
+    request,
+    owner,
+    feature,
+    alias,
+    messages,
+    parameters,
+    ...keysOf({ body, owner, feature, alias, messages, parameters }),
+  };
+}
+
+function featureOf(name: string | null, { features, defaultFeature, featuresDeclared }: Configuration): Feature {
+  const feature = features.get(name ?? defaultFeature);
+  if (feature !== undefined) return feature;
+  const fallback = features.get(defaultFeature);
+  if (name === null || featuresDeclared || fallback === undefined)
+    throw new Problem('feature_unknown', `Feature \`${name ?? defaultFeature}\` is not declared.`, {
+      param: 'feature',
+    });
+  // Nothing is declared, so any name is only a tag: the ledger and the cache keep it apart.
+  return { ...fallback, name };
+}
+
+function aliasOf(body: ChatRequest, feature: Feature, { deployments }: Configuration): string {
+  const alias = body.model ?? feature.model;
+  if (deployments.some((deployment) => deployment.alias === alias)) return alias;
+  const served = [...new Set(deployments.map((deployment) => deployment.alias))];
+  const named = served.slice(0, ALIASES_NAMED).map((name) => `\`${name}\``);
+  const more = served.length > ALIASES_NAMED ? ` and ${served.length - ALIASES_NAMED} more` : '';
+  throw new Problem('model_unknown', `Model \`${alias}\` is not served. Served: ${named.join(', ')}${more}.`, {
+    param: 'model',
+  });
+}
+
+function parametersOf(body: ChatRequest, { maxOutputTokens }: Feature): Record<string, unknown> {
+  const parameters = Object.fromEntries(
+    Object.entries(body).filter(([name, value]) => !OUR_FIELDS.has(name) && value !== undefined && value !== null),
+  );
+  if (maxOutputTokens === null) return parameters;
+  const wanted = [parameters['max_completion_tokens'], parameters['max_tokens']].filter(
+    (value) => typeof value === 'number',
+  );
+  // Under the name that the ask used, as some servers know only the older one; without one the newer, as OpenAI's
+  // reasoning models refuse the older.
+  const isOld = parameters['max_tokens'] !== undefined && parameters['max_completion_tokens'] === undefined;
+  const name = isOld ? 'max_tokens' : 'max_completion_tokens';
+  return { ...parameters, [name]: Math.min(maxOutputTokens, ...wanted) };
+}
+
+/**
+ * The ask's two hashes. The key of the cache is made of what the provider gets: a changed system prompt or cap gives
+ * another answer, also where its author forgot to raise the prompt version.
+ */
+function keysOf(ask: {
+  body: ChatRequest;
+  owner: Owner;
+  feature: Feature;
+  alias: string;
+  messages: ChatMessage[];
+  parameters: Record<string, unknown>;
+}): { bodyHash: string; cacheKey: string | null } {
+  const { body, owner, feature, alias } = ask;
+  try {
+    const bodyHash = sha256(exactAsk(body, feature.name, alias));
+    if (feature.cache.ttlSeconds <= 0 || notReusable(body) !== null) return { bodyHash, cacheKey: null };
+    const canonical = canonicalAsk(
+      { ...ask.parameters, messages: ask.messages },
+      {
+        tenant: owner.tenant,
+        scope: feature.cache.scope === 'user' ? { kind: 'user', user: owner.user } : { kind: 'tenant' },
+        feature: feature.name,
+        promptVersion: feature.promptVersion,
+        modelAlias: alias,
+        normalization: feature.normalization,
+      },
+    );
+    return { bodyHash, cacheKey: sha256(canonical) };
+  } catch (cause) {
+    if (cause instanceof RangeError) throw new Problem('body_malformed', cause.message, { cause });
+    throw cause;
+  }
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,107 @@
+import type { Clock } from '#shared/clock.ts';
+import type { Owner } from '../store/journal.ts';
+import type { Ask } from './identify.ts';
+import { Job } from './job.ts';
+import type { JournalWriter } from './journal-writer.ts';
+import type { Production } from './production.ts';
+
+/** Most asks that run at a time; more get `too_many_asks`. */
+export const MAX_RUNNING = 2_000;
+
+/** How long an ask that is over stays in memory, ms; then its readers come from the journal. */
+const KEEP_MS = 30_000;
+
+/** Most asks that are over in memory: the oldest go first. Each can hold 4 MB, and most hold a few kB. */
+const KEEP_COUNT = 64;
+
+/** The asks of this process that live or have just ended, the productions in flight, and the work behind them. */
+export class LiveAsks {
+  readonly #clock: Clock;
+  readonly #graceMs: number;
+  readonly #byId = new Map<string, Job>();
+  /** By owner and key: enough to know a repeat where the journal cannot be asked. */
+  readonly #byKey = new Map<string, Job>();
+  readonly #inFlight = new Map<string, Production>();
+  readonly #running = new Set<Job>();
+  readonly #over = new Map<Job, () => void>();
+  readonly #work = new Set<Promise<void>>();
+
+  constructor(clock: Clock, graceMs: number) {
+    this.#clock = clock;
+    this.#graceMs = graceMs;
+  }
+
+  get running(): ReadonlySet<Job> {
+    return this.#running;
+  }
+
+  /** Begins an ask that was elected to run. `journal` is null for one that could not be claimed. */
+  start(ask: Ask, details: { run: number; journal: JournalWriter | null }): Job {
+    const job = new Job(ask, { ...details, clock: this.#clock, graceMs: this.#graceMs });
+    this.#byId.set(job.id, job);
+    if (ask.request.key !== null) this.#byKey.set(keyOf(ask.owner, ask.request.key), job);
+    this.#running.add(job);
+    this.track(job.settled.then(() => this.#retire(job)));
+    return job;
+  }
+
+  byId(askId: string): Job | null {
+    return this.#byId.get(askId) ?? null;
+  }
+
+  byKey(owner: Owner, key: string): Job | null {
+    return this.#byKey.get(keyOf(owner, key)) ?? null;
+  }
+
+  /** The production that an ask with this cache key may follow. */
+  inFlight(cacheKey: string): Production | null {
+    return this.#inFlight.get(cacheKey) ?? null;
+  }
+
+  /** Identical asks find the production from now until it has landed. */
+  takeOff(production: Production, cacheKey: string | null): void {
+    if (cacheKey !== null) this.#inFlight.set(cacheKey, production);
+  }
+
+  land(production: Production, cacheKey: string | null): void {
+    if (cacheKey !== null && this.#inFlight.get(cacheKey) === production) this.#inFlight.delete(cacheKey);
+  }
+
+  /** Work that a clean stop waits for. It must not reject. */
+  track(work: Promise<void>): void {
+    this.#work.add(work);
+    void work.finally(() => this.#work.delete(work));
+  }
+
+  /** Resolves when no work is left, that of asks that come meanwhile included. */
+  async idle(): Promise<void> {
+    while (this.#work.size > 0) await Promise.all(this.#work);
+  }
+
+  #retire(job: Job): void {
+    this.#running.delete(job);
+    this.#over.set(
+      job,
+      this.#clock.after(KEEP_MS, () => this.#forget(job)),
+    );
+    for (const oldest of this.#over.keys()) {
+      if (this.#over.size <= KEEP_COUNT) return;
+      this.#forget(oldest);
+    }
+  }
+
+  #forget(job: Job): void {
+    this.#over.get(job)?.();
+    this.#over.delete(job);
+    // A freed key may have begun its next run under the same id.
+    if (this.#byId.get(job.id) === job) this.#byId.delete(job.id);
+    const { owner, request } = job.ask;
+    if (request.key === null) return;
+    const key = keyOf(owner, request.key);
+    if (this.#byKey.get(key) === job) this.#byKey.delete(key);
+  }
+}
+
+function keyOf(owner: Owner, key: string): string {
+  return JSON.stringify([owner.tenant, owner.user, key]);
+}

@@ -1,0 +1,74 @@
+import type { Provenance } from '#shared/answer.ts';
+import { usdFromNano } from '#shared/money.ts';
+import type { AttemptRecord } from '../routing/attempt.ts';
+import type { Commitment } from '../routing/route.ts';
+import type { CachedAnswer } from '../store/answer-cache.ts';
+import type { Job } from './job.ts';
+
+/** What attempts cost together; null when the cost of any is unknown. */
+export interface Cost {
+  nanoUsd: number | null;
+  estimated: boolean;
+}
+
+/** The cost of an ask is the sum of its attempts. */
+export function costOf(attempts: readonly AttemptRecord[]): Cost {
+  let nanoUsd: number | null = 0;
+  for (const { costNanoUsd } of attempts)
+    nanoUsd = nanoUsd === null || costNanoUsd === null ? null : nanoUsd + costNanoUsd;
+  return { nanoUsd, estimated: attempts.some(({ usage }) => usage.estimated) };
+}
+
+/** Nothing was called for a follower, so nothing is its cost. */
+const FREE: Cost = { nanoUsd: 0, estimated: false };
+
+/** Where a live answer comes from, as one of its asks says it. Without `cost` it is still unknown. */
+export function provenanceOf(
+  job: Job,
+  production: { leader: Job; by: Commitment | null; attempts: readonly AttemptRecord[] },
+  cost: Cost | null = null,
+): Provenance {
+  const { by } = production;
+  const leads = production.leader === job;
+  const paid = leads ? cost : FREE;
+  return {
+    id: job.id,
+    source: 'provider',
+    provider: by?.deployment.name ?? null,
+    model: by?.model ?? null,
+    attempts: leads ? (by?.attempts ?? production.attempts.length) : 0,
+    hops: leads ? (by?.hops ?? hopsOf(production.attempts)) : 0,
+    cost_usd: paid === null || paid.nanoUsd === null ? null : usdFromNano(paid.nanoUsd),
+    cost_estimated: paid?.estimated ?? false,
+    degraded: [],
+    age_seconds: 0,
+    first_token_ms: job.firstContentMs,
+    demo: by?.deployment.demo ?? false,
+  };
+}
+
+/** Where an answer from the router's memory comes from. */
+export function rememberedProvenance(job: Job, { answer, storedAtMs }: CachedAnswer, nowMs: number): Provenance {
+  return {
+    ...answer.provenance,
+    id: job.id,
+    source: 'router-cache',
+    attempts: 0,
+    hops: 0,
+    cost_usd: usdFromNano(0),
+    cost_estimated: false,
+    age_seconds: Math.max(0, Math.floor((nowMs - storedAtMs) / 1000)),
+    first_token_ms: job.sinceArrival(),
+  };
+}
+
+/** How often an attempt went to another deployment than the one before. */
+export function hopsOf(attempts: readonly AttemptRecord[]): number {
+  return attempts.filter(({ deployment }, at) => at > 0 && attempts[at - 1]?.deployment !== deployment).length;
+}
+
+/** How often an attempt stayed in the group (the order) of the one before. */
+export function retriesOf(attempts: readonly AttemptRecord[]): number {
+  return attempts.filter(({ deployment }, at) => at > 0 && attempts[at - 1]?.deployment.order === deployment.order)
+    .length;
+}

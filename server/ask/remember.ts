@@ -1,0 +1,71 @@
+import { AnswerCollector, eventsOf, isWhole, type Answer } from '#shared/answer.ts';
+import type { CachedAnswer } from '../store/answer-cache.ts';
+import type { Heart } from './heart.ts';
+import type { Ask } from './identify.ts';
+import type { Job } from './job.ts';
+import type { Production } from './production.ts';
+import { costOf, provenanceOf, rememberedProvenance } from './provenance.ts';
+
+/** Characters of one piece of an answer from memory: small enough that a long one is read while it comes. */
+const PIECE_LENGTH = 400;
+
+/** The remembered answer of an ask; null when there is none, it may not be used, or the cache fails. */
+export async function recall(ask: Ask, { cache, clock, configuration, log }: Heart): Promise<CachedAnswer | null> {
+  if (ask.cacheKey === null || ask.request.noCache) return null;
+  try {
+    const found = await cache.get(ask.cacheKey, clock.now());
+    // A demo's answer must not outlive the demo: the same alias is served in earnest now.
+    if (found?.answer.provenance.demo === true && !configuration.demo) return null;
+    return found;
+  } catch (cause) {
+    log.error({ askId: ask.id, err: cause }, 'The cache could not be read; the ask is answered live.');
+    return null;
+  }
+}
+
+/** Gives a remembered answer, at once. */
+export function giveAgain(job: Job, cached: CachedAnswer, nowMs: number): void {
+  const provenance = rememberedProvenance(job, cached, nowMs);
+  const { answer } = cached;
+  job.delivery = 'router-cache';
+  job.open(provenance);
+  for (const event of eventsOf(answer, PIECE_LENGTH)) {
+    if (event.type === 'answer-end') job.end({ ...event, provenance }, 'answered');
+    else job.emit(event);
+  }
+}
+
+/** Keeps a live answer, if it is whole and may be given again. A cache that fails is said, and changes nothing. */
+export async function remember(production: Production, heart: Heart): Promise<void> {
+  const { cache, clock, log } = heart;
+  const { ask } = production.leader;
+  const answer = answerOf(production);
+  if (ask.cacheKey === null || answer === null || !isWhole(answer.finishReason) || answer.text === '') return;
+  const nowMs = clock.now();
+  try {
+    await cache.put({
+      key: ask.cacheKey,
+      tenant: ask.owner.tenant,
+      feature: ask.feature.name,
+      promptVersion: ask.feature.promptVersion,
+      answer,
+      storedAtMs: nowMs,
+      expiresAtMs: nowMs + ask.feature.cache.ttlSeconds * 1000,
+      costNanoUsd: costOf(production.attempts).nanoUsd,
+    });
+  } catch (cause) {
+    log.error({ askId: ask.id, err: cause }, 'The cache did not keep an answer.');
+  }
+}
+
+/** The answer as its leader has it; null when it has none. */
+function answerOf(production: Production): Answer | null {
+  const { ending, leader, attempts } = production;
+  if (ending?.kind !== 'answered') return null;
+  const { finishReason, usage } = ending;
+  const collector = new AnswerCollector(leader.id);
+  for (const event of production.events) collector.add(event);
+  const provenance = provenanceOf(leader, production, costOf(attempts));
+  collector.add({ type: 'answer-end', finishReason, usage, provenance });
+  return collector.answer;
+}

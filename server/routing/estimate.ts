@@ -1,0 +1,33 @@
+import type { ChatMessage } from '#shared/chat.ts';
+import type { Usage } from '#shared/money.ts';
+
+/** Bytes of UTF-8 that count as one token, where a provider reports no usage. */
+const BYTES_PER_TOKEN = 4;
+
+/** No tokens, and surely so. */
+export const NO_USAGE: Usage = {
+  inputTokens: 0,
+  outputTokens: 0,
+  cachedInputTokens: 0,
+  cacheWriteTokens: 0,
+  reasoningTokens: 0,
+  estimated: false,
+};
+
+/** The usage of a call that reported none: UTF-8 bytes of every text sent, and of all that came, by 4, rounded up. Marked as estimated. */
+export function estimateUsage(messages: readonly ChatMessage[], outputBytes: number): Usage {
+  const inputBytes = messages.reduce((sum, message) => sum + bytesOf(message), 0);
+  return { ...NO_USAGE, inputTokens: tokensIn(inputBytes), outputTokens: tokensIn(outputBytes), estimated: true };
+}
+
+/** Images and files count as nothing: their price is the provider's own affair. */
+function bytesOf({ content }: ChatMessage): number {
+  if (typeof content === 'string') return Buffer.byteLength(content);
+  let bytes = 0;
+  for (const part of content ?? []) if (typeof part['text'] === 'string') bytes += Buffer.byteLength(part['text']);
+  return bytes;
+}
+
+function tokensIn(bytes: number): number {
+  return Math.ceil(bytes / BYTES_PER_TOKEN);
+}

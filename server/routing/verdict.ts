@@ -1,0 +1,52 @@
+import { Problem } from '#shared/problem.ts';
+import type { Deployment } from '../config/configuration.ts';
+import type { ProviderFailure } from '../providers/provider.ts';
+
+/** An attempt that failed, for the sentence that says so. */
+export interface Failed {
+  deployment: Deployment;
+  failure: ProviderFailure;
+}
+
+/** Most characters of a provider's own words in a sentence of ours. */
+const MAX_WORDS = 300;
+
+/** The problem of an ask that got no content: what each deployment said. `retryAfterMs` when known, exactly. */
+export function nothingCame(failed: readonly Failed[], retryAfterMs: number | null): Problem {
+  const last = failed.at(-1);
+  if (last !== undefined && !last.failure.meaning.failOver) return refused(last);
+  // A deployment that was tried twice is named once, with what it said last.
+  const lastWords = new Map(failed.map(({ deployment, failure }) => [deployment.name, failure.message]));
+  const said = [...lastWords].map(([name, words]) => `\`${name}\`: ${sentence(words)}`).join(' ');
+  const details = { ...(retryAfterMs === null ? {} : { retryAfterMs }), cause: last?.failure };
+  return failed.every(({ failure }) => failure.kind === 'timeout')
+    ? new Problem('timeout', `No provider gave a first word in time. ${said}`, details)
+    : new Problem('providers_down', `No provider could answer. ${said}`, details);
+}
+
+/** The problem of an alias whose every deployment lacks its key or base. */
+export function noneReady(alias: string, deployments: readonly Deployment[]): Problem {
+  const whys = deployments.flatMap(({ name, state }) =>
+    state.kind === 'unconfigured' ? [`\`${name}\`: ${sentence(state.why)}`] : [],
+  );
+  return new Problem('providers_down', [`No deployment of \`${alias}\` is ready.`, ...whys].join(' '));
+}
+
+/** The problem of an answer that broke off after its first content. */
+export function brokeOff({ deployment, failure }: Failed): Problem {
+  const message = `The answer of \`${deployment.name}\` broke off. ${sentence(failure.message)}`;
+  return new Problem('stream_incomplete', message, { cause: failure });
+}
+
+/** The ask itself is at fault: no other deployment would take it. */
+function refused({ deployment, failure }: Failed): Problem {
+  const code = failure.kind === 'context-length' ? 'context_too_long' : 'provider_refused';
+  const message = `\`${deployment.name}\` refused the ask: ${sentence(failure.message)}`;
+  return new Problem(code, message, { cause: failure });
+}
+
+function sentence(words: string): string {
+  const plain = words.replaceAll(/\s+/g, ' ').trim();
+  const short = plain.length <= MAX_WORDS ? plain : `${plain.slice(0, MAX_WORDS - 1).trimEnd()}…`;
+  return /[.!?…]$/.test(short) ? short : `${short}.`;
+}
