@@ -34,6 +34,8 @@ export interface FakeProvider {
   readonly calls: readonly FakeCall[];
   /** Calls refused for a wrong key. */
   readonly refusedKeys: number;
+  /** Connections that were ever opened to it. */
+  readonly connections: number;
   /** Adds attempts for the calls to come: a list of steps each, or `inBytes(steps)`. */
   script(...attempts: (Step[] | Attempt)[]): void;
   /** What every call gets for which no attempt is scripted. */
@@ -60,11 +62,14 @@ export async function startFakeProvider(options: {
   const attempts: Attempt[] = [];
   let otherwise = attemptOf(answer('This is ', 'the fake answer.'));
   let refusedKeys = 0;
+  let connections = 0;
 
   const server = createServer((request, response) => {
     // A body that is not JSON, or a client that left while it was read: there is nobody to answer.
     serve(request, response).catch(() => response.destroy());
   });
+
+  server.on('connection', () => void connections++);
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request);
@@ -90,6 +95,9 @@ export async function startFakeProvider(options: {
     calls,
     get refusedKeys() {
       return refusedKeys;
+    },
+    get connections() {
+      return connections;
     },
     script: (...more) => void attempts.push(...more.map(attemptOf)),
     otherwise: (attempt) => void (otherwise = attemptOf(attempt)),

@@ -1,0 +1,137 @@
+import { readChunk, readFinishReason, readUsage } from '#shared/chat-wire.ts';
+import { chatChunkSchema, type ChatChunk } from '#shared/chat.ts';
+import type { FinishReason } from '#shared/answer.ts';
+import { parseJson } from '#shared/json.ts';
+import type { Usage } from '#shared/money.ts';
+import type { SseEvent } from '#shared/sse.ts';
+import * as z from 'zod/mini';
+import { complaintOf } from './complaint.ts';
+import type { ProviderCall } from './provider.ts';
+import { InBandError, type ContentEvent, type WholeAnswer, type Wire, type WireReader } from './wire.ts';
+
+/** OpenAI chat completions: OpenAI, OpenRouter, Groq, Ollama, vLLM, LiteLLM and many more. */
+export const openAiWire: Wire = {
+  url: (apiBase) => new URL(`${apiBase.replace(/\/+$/, '')}/chat/completions`),
+  headers: (apiKey): Record<string, string> => (apiKey === null ? {} : { authorization: `Bearer ${apiKey}` }),
+  body: writeBody,
+  idHeader: 'x-request-id',
+  reader: () => new OpenAiReader(),
+  readWhole,
+};
+
+function writeBody(call: ProviderCall, url: URL): string {
+  // Only one choice is read, so only one may be paid for.
+  const { n: _choices, ...parameters } = call.parameters;
+  return JSON.stringify({
+    ...parameters,
+    model: call.model,
+    messages: call.messages,
+    stream: true,
+    stream_options: {
+      include_usage: true,
+      // Random padding against traffic analysis: it costs bytes, and compatible servers refuse the field.
+      ...(url.hostname === 'api.openai.com' ? { include_obfuscation: false } : {}),
+    },
+  });
+}
+
+class OpenAiReader implements WireReader {
+  ending: WireReader['ending'] = 'none';
+  reason: FinishReason | null = null;
+  usage: Usage | null = null;
+  skipped = 0;
+  #refused = false;
+
+  read(event: SseEvent): ContentEvent[] {
+    if (event.data === '[DONE]') {
+      if (this.reason !== null) this.ending = 'over';
+      return [];
+    }
+    const json = parseJson(event.data);
+    if (event.name === 'error') throw new InBandError(complaintOf(json.ok ? json.value : null, null));
+    const chunk = chatChunkSchema.safeParse(json.ok ? json.value : null);
+    // An error object may be written in no form that the schema knows; it is still an error.
+    if (json.ok && holdsError(json.value)) throw new InBandError(complaintOf(json.value, null));
+    if (!chunk.success) {
+      this.skipped++;
+      return [];
+    }
+    return this.#readChunk(chunk.data);
+  }
+
+  #readChunk(chunk: ChatChunk): ContentEvent[] {
+    const said = readChunk(chunk);
+    const content: ContentEvent[] = [];
+    if (said.text !== '') content.push({ type: 'text-delta', text: said.text });
+    const refusal = chunk.choices[0]?.delta?.['refusal'];
+    if (typeof refusal === 'string' && refusal !== '') {
+      this.#refused = true;
+      content.push({ type: 'text-delta', text: refusal });
+    }
+    if (said.toolCalls.length > 0) content.push({ type: 'tool-delta', toolCalls: said.toolCalls });
+    if (said.usage !== null) this.usage = said.usage;
+    this.#finish(chunk.choices[0]?.finish_reason ?? null);
+    // Running totals on earlier chunks are no final usage; what comes with the finish or after it is.
+    if (this.ending === 'usage-open' && said.usage !== null) this.ending = 'over';
+    return content;
+  }
+
+  #finish(reason: string | null): void {
+    if (reason === null || reason === '') return;
+    if (reason === 'error') throw new InBandError({ status: null, type: reason, code: '', message: '' });
+    this.reason = this.#refused ? 'content_filter' : finishReason(reason);
+    if (this.ending === 'none') this.ending = 'usage-open';
+  }
+}
+
+/** A reason that nobody defines ends the answer as `length`: kept as it is, never given again. */
+function finishReason(reason: string): FinishReason {
+  return readFinishReason(reason) ?? 'length';
+}
+
+function holdsError(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'error' in value && value.error != null;
+}
+
+const completionSchema = z.looseObject({
+  model: z.optional(z.string()),
+  choices: z
+    .array(
+      z.looseObject({
+        message: z.looseObject({
+          content: z.optional(z.nullable(z.string())),
+          tool_calls: z.optional(
+            z.nullable(
+              z.array(
+                z.looseObject({ id: z.string(), function: z.looseObject({ name: z.string(), arguments: z.string() }) }),
+              ),
+            ),
+          ),
+        }),
+        finish_reason: z.optional(z.nullable(z.string())),
+      }),
+    )
+    .check(z.minLength(1)),
+});
+
+function readWhole(value: unknown): WholeAnswer | null {
+  if (holdsError(value)) throw new InBandError(complaintOf(value, null));
+  const completion = completionSchema.safeParse(value);
+  const [choice] = completion.data?.choices ?? [];
+  if (!completion.success || choice === undefined) return null;
+  const content: ContentEvent[] = [];
+  const text = choice.message.content ?? '';
+  if (text !== '') content.push({ type: 'text-delta', text });
+  const calls = choice.message.tool_calls ?? [];
+  if (calls.length > 0) {
+    const toolCalls = calls.map((call, index) => ({ index, id: call.id, ...call.function }));
+    content.push({ type: 'tool-delta', toolCalls });
+  }
+  const usage = chatChunkSchema.safeParse({ usage: completion.data['usage'] });
+  return {
+    model: completion.data.model ?? null,
+    content,
+    reason: finishReason(choice.finish_reason ?? 'stop'),
+    usage: usage.success ? readUsage(usage.data.usage ?? null) : null,
+  };
+}

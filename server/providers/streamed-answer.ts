@@ -1,0 +1,124 @@
+import type { Clock } from '#shared/clock.ts';
+import { SseReader, type SseEvent } from '#shared/sse.ts';
+import type { Exchange } from './exchange.ts';
+import { ProviderFailure, type ProviderEvent } from './provider.ts';
+import { Silence } from './silence.ts';
+import { InBandError, type ContentEvent, type WireReader } from './wire.ts';
+
+/** How long a finished answer may wait for its usage. */
+const USAGE_WAIT_MS = 500;
+
+export interface StreamLimits {
+  clock: Clock;
+  /** Stands in messages. */
+  host: string;
+  idleTimeoutMs: number;
+}
+
+/** An answer read off a stream of server-sent events. */
+export class StreamedAnswer {
+  readonly #reader: WireReader;
+  readonly #exchange: Exchange;
+  readonly #limits: StreamLimits;
+  readonly #sse = new SseReader();
+  readonly #decoder = new TextDecoder();
+  readonly #silence: Silence;
+  #cancelUsageWait: (() => void) | null = null;
+  #started = false;
+  #over = false;
+  #broken: InBandError | null = null;
+
+  constructor(reader: WireReader, exchange: Exchange, limits: StreamLimits) {
+    this.#reader = reader;
+    this.#exchange = exchange;
+    this.#limits = limits;
+    const { host, idleTimeoutMs } = limits;
+    this.#silence = new Silence(limits.clock, idleTimeoutMs, () =>
+      exchange.stop(new ProviderFailure('stalled', `\`${host}\` fell silent for ${idleTimeoutMs} ms mid-answer.`)),
+    );
+  }
+
+  /** The next content, never empty; null when the answer is over. Throws how it broke. */
+  async next(): Promise<ContentEvent[] | null> {
+    try {
+      while (!this.#over) {
+        const content = this.#readAll(await this.#text());
+        if (content.length > 0) return content;
+      }
+      if (this.#broken !== null) throw this.#broken;
+      this.#stopTimers();
+      return null;
+    } catch (failure) {
+      this.#stopTimers();
+      throw failure;
+    }
+  }
+
+  finish(): Extract<ProviderEvent, { type: 'finish' }> {
+    const { reason, usage, skipped } = this.#reader;
+    if (reason === null)
+      throw new ProviderFailure('cut', `\`${this.#limits.host}\` ended the stream without a finish reason.`);
+    return { type: 'finish', reason, usage, skippedChunks: skipped };
+  }
+
+  /** Lets go of the timers; for an answer that is left early. */
+  leave(): void {
+    this.#stopTimers();
+  }
+
+  /** The next piece of text; what stands at the end when the body is over. */
+  async #text(): Promise<string> {
+    if (this.#reader.ending === 'usage-open') this.#cancelUsageWait ??= this.#waitForUsage();
+    try {
+      if (this.#started && !this.#exchange.ready) this.#silence.begin();
+      const bytes = await this.#exchange.read();
+      this.#silence.end();
+      this.#started = true;
+      if (bytes !== null) return this.#decoder.decode(bytes, { stream: true });
+    } catch (failure) {
+      // After a finish reason the answer is whole, however its connection ends.
+      if (this.#reader.reason === null) throw failure;
+    }
+    this.#over = true;
+    // Whoever ends a body cleanly has written its last event, with or without the blank line after it.
+    return '\n\n';
+  }
+
+  #waitForUsage(): () => void {
+    return this.#limits.clock.after(USAGE_WAIT_MS, () => this.#exchange.stop(new Error('No usage came.')));
+  }
+
+  #readAll(text: string): ContentEvent[] {
+    const content: ContentEvent[] = [];
+    for (const event of this.#events(text)) {
+      try {
+        content.push(...this.#reader.read(event));
+      } catch (failure) {
+        if (!(failure instanceof InBandError)) throw failure;
+        // What came before the error, in the same piece, is given first.
+        this.#broken = failure;
+        this.#over = true;
+        break;
+      }
+      if (this.#reader.ending === 'over') {
+        this.#over = true;
+        break;
+      }
+    }
+    return content;
+  }
+
+  #events(text: string): SseEvent[] {
+    try {
+      return this.#sse.push(text);
+    } catch (cause) {
+      throw new ProviderFailure('cut', `\`${this.#limits.host}\` sent an event too long to read.`, { cause });
+    }
+  }
+
+  #stopTimers(): void {
+    this.#silence.stop();
+    this.#cancelUsageWait?.();
+    this.#cancelUsageWait = null;
+  }
+}
