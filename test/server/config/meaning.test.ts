@@ -1,0 +1,337 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { costNanoUsd } from '#shared/money.ts';
+import { picoUsdFrom } from '../../../server/config/price.ts';
+import type { Deployment } from '../../../server/config/configuration.ts';
+import { demoDeployment, read, readFiles, withModel, withParams } from './reading.ts';
+
+const filled = readFileSync(new URL('../../fixtures/config/kit-filled-litellm_config.yaml', import.meta.url), 'utf8');
+
+function only(text: string, environment?: Record<string, string>): Deployment {
+  const [deployment] = read(text, environment).deployments;
+  if (deployment === undefined) throw new Error('There is no deployment.');
+  return deployment;
+}
+
+test('[K1] an existing litellm_config.yaml works as it is', () => {
+  const environment = {
+    PROVIDER_A_KEY: 'key-a',
+    PROVIDER_A_API_BASE: 'https://a.example/v1/',
+    PROVIDER_B_KEY: 'key-b',
+    PROVIDER_B_API_BASE: 'https://b.example/v1/messages',
+  };
+  const configuration = readFiles({ 'litellm_config.yaml': filled }, environment);
+  expect(configuration).toMatchObject({ source: 'litellm_config.yaml', demo: false, featuresDeclared: false });
+  expect(configuration.deployments).toEqual([
+    {
+      id: 'app/chat#1',
+      alias: 'app/chat',
+      name: 'openai/gpt-6-luna',
+      wire: 'openai',
+      model: 'gpt-6-luna',
+      apiBase: 'https://a.example/v1',
+      apiKey: 'key-a',
+      order: 1,
+      weight: 9,
+      timeoutMs: 30_000,
+      firstTokenTimeoutMs: 2_000,
+      idleTimeoutMs: 15_000,
+      prices: null,
+      demo: false,
+      state: { kind: 'ready' },
+    },
+    expect.objectContaining({ id: 'app/chat#2', wire: 'anthropic', apiBase: 'https://b.example', order: 2, weight: 1 }),
+  ]);
+  expect(configuration.routing).toEqual({
+    allowedFails: 3,
+    cooldownMs: 30_000,
+    totalTimeoutMs: 30_000,
+    graceMs: 60_000,
+  });
+  expect(configuration.general.masterKey).toBe('sk-local-dev-key');
+  expect(configuration.features.get('default')?.cache.ttlSeconds).toBe(0);
+});
+
+const cache: [yaml: string, ttlSeconds: number][] = [
+  ['', 0],
+  ['litellm_settings: {cache: true}', 3600],
+  ['litellm_settings: {cache: True, cache_params: {ttl: 600}}', 600],
+  ['litellm_settings: {cache: yes, cache_params: {mode: default_off}}', 0],
+  ['litellm_settings: {cache: true, cache_params: {supported_call_types: [embedding]}}', 0],
+  ['litellm_settings: {cache: false, cache_params: {ttl: 600}}', 0],
+];
+
+test.each(cache)('[K1] a file without features that says `%s` remembers answers for %d s', (yaml, ttlSeconds) => {
+  expect(read(withModel(yaml)).features.get('default')?.cache).toEqual({ ttlSeconds, scope: 'tenant' });
+});
+
+test('[K1] request_timeout is the total limit where router_settings has none', () => {
+  expect(read(withModel('litellm_settings: {request_timeout: 90}')).routing.totalTimeoutMs).toBe(90_000);
+  const both = 'litellm_settings: {request_timeout: 90}\nrouter_settings: {timeout: 45}';
+  expect(read(withModel(both)).routing.totalTimeoutMs).toBe(45_000);
+  expect(only(withModel(both)).timeoutMs).toBe(45_000);
+});
+
+test('[K1] the master key of general_settings goes before that of litellm_settings', () => {
+  const text = withModel('litellm_settings: {master_key: two}\ngeneral_settings: {master_key: os.environ/K2}');
+  expect(read(text).general.masterKey).toBe('key-2');
+});
+
+test('[K1] ttft_timeout goes before stream_timeout, a deployment before the router', () => {
+  const params = withParams('stream_timeout: 4\nttft_timeout: 1.5\nstream_idle_timeout: 7');
+  expect(only(params)).toMatchObject({ firstTokenTimeoutMs: 1500, idleTimeoutMs: 7000 });
+  expect(only(withModel('router_settings: {stream_timeout: 5}')).firstTokenTimeoutMs).toBe(5000);
+});
+
+test('[K1] environment_variables of the file count as environment', () => {
+  const deployment = only(withModel('environment_variables: {K1: from-file}'), {});
+  expect(deployment).toMatchObject({ apiKey: 'from-file', state: { kind: 'ready' } });
+});
+
+const providers: [model: string, more: string, wanted: Partial<Deployment>][] = [
+  ['openai/gpt-6-luna', '', { wire: 'openai', model: 'gpt-6-luna', apiBase: 'https://api.openai.com/v1' }],
+  ['gpt-6-luna', '', { name: 'openai/gpt-6-luna', apiBase: 'https://api.openai.com/v1' }],
+  [
+    'anthropic/claude-haiku-5-5',
+    '',
+    { wire: 'anthropic', model: 'claude-haiku-5-5', apiBase: 'https://api.anthropic.com' },
+  ],
+  ['claude-haiku-5-5', '', { name: 'anthropic/claude-haiku-5-5', wire: 'anthropic' }],
+  ['openrouter/meta/llama', '', { model: 'meta/llama', apiBase: 'https://openrouter.ai/api/v1' }],
+  ['groq/llama', '', { apiBase: 'https://api.groq.com/openai/v1' }],
+  ['mistral/small', '', { apiBase: 'https://api.mistral.ai/v1' }],
+  ['deepseek/chat', '', { apiBase: 'https://api.deepseek.com/v1' }],
+  ['together_ai/org/model', '', { model: 'org/model', apiBase: 'https://api.together.xyz/v1' }],
+  ['gemini/flash', '', { apiBase: 'https://generativelanguage.googleapis.com/v1beta/openai' }],
+  ['ollama/llama', ', api_base: http://localhost:11434', { apiBase: 'http://localhost:11434/v1' }],
+  ['hosted_vllm/org/model', ', api_base: http://gpu:8000/v1', { model: 'org/model', apiBase: 'http://gpu:8000/v1' }],
+  ['litellm_proxy/app/chat', ', api_base: http://other:4000', { model: 'app/chat', apiBase: 'http://other:4000' }],
+  [
+    'org/model',
+    ', api_base: http://gpu:8000/v1/chat/completions',
+    { name: 'openai/org/model', model: 'org/model', apiBase: 'http://gpu:8000/v1' },
+  ],
+  ['model', ', custom_llm_provider: groq', { name: 'groq/model', apiBase: 'https://api.groq.com/openai/v1' }],
+];
+
+test.each(providers)('[K2] %s%s is called where its prefix says', (model, more, wanted) => {
+  const text = `model_list: [{model_name: a, litellm_params: {model: ${model}, api_key: os.environ/K1${more}}}]`;
+  expect(only(text)).toMatchObject({ ...wanted, apiKey: 'key-1', state: { kind: 'ready' } });
+});
+
+test('[K2] a key that is left out comes from the variable of its provider; an address of one’s own needs none', () => {
+  const text = (params: string): string => `model_list: [{model_name: a, litellm_params: {${params}}}]`;
+  expect(only(text('model: groq/x'), { GROQ_API_KEY: 'g' }).apiKey).toBe('g');
+  expect(only(text('model: ollama/x'), {})).toMatchObject({ apiKey: null, state: { kind: 'ready' } });
+  expect(only(text('model: openai/x, api_base: "http://127.0.0.1:9/v1"'), {})).toMatchObject({
+    apiKey: null,
+    state: { kind: 'ready' },
+  });
+});
+
+test('[K6] a deployment without its key, or at a provider that is not served, is left out while another serves the alias', () => {
+  const text = `model_list:
+  - {model_name: a, litellm_params: {model: azure/x, api_key: k, api_base: "https://a.example"}}
+  - {model_name: a, litellm_params: {model: openai/x, api_key: os.environ/NOT_THERE}}
+  - {model_name: a, litellm_params: {model: hosted_vllm/x}}
+  - {model_name: a, litellm_params: {model: openai/y, api_key: os.environ/K1}}
+`;
+  expect(read(text).deployments.map((deployment) => deployment.state)).toEqual([
+    {
+      kind: 'unconfigured',
+      why: 'Layover does not serve `azure` yet; give the address of an OpenAI-compatible endpoint as `api_base`, and the prefix `openai/`.',
+    },
+    { kind: 'unconfigured', why: '`NOT_THERE` is not in the environment.' },
+    { kind: 'unconfigured', why: '`api_base` or `HOSTED_VLLM_API_BASE` must say where `hosted_vllm` is.' },
+    { kind: 'ready' },
+  ]);
+});
+
+test('[K7] os.environ/NAME stands for a variable in every value, numbers included', () => {
+  const params = withParams(
+    'timeout: os.environ/T\nweight: os.environ/W\ninput_cost_per_token: os.environ/P\noutput_cost_per_token: "0.000002"',
+  );
+  const deployment = only(params, { K1: 'k', T: '12.5', W: '7', P: '5.46875e-07' });
+  expect(deployment).toMatchObject({
+    timeoutMs: 12_500,
+    weight: 7,
+    prices: { inputPicoUsd: 546_875, outputPicoUsd: 2_000_000 },
+  });
+});
+
+const prices: [text: string, pico: number | null][] = [
+  ['5.46875e-07', 546_875],
+  ['0.000000546875', 546_875],
+  ['2E-6', 2_000_000],
+  ['.000015', 15_000_000],
+  ['0', 0],
+  ['-0', 0],
+  ['1', 1_000_000_000_000],
+  ['1e-13', 1],
+  ['1.0000000000001e-6', 1_000_001],
+  ['1.1', null],
+  ['-1e-9', null],
+  ['1e-', null],
+  ['', null],
+  ['.', null],
+  ['0x10', null],
+];
+
+test.each(prices)('[K8] a price of %s dollars a token is %s pico-dollars', (text, pico) => {
+  expect(picoUsdFrom(text)).toBe(pico);
+});
+
+test('[K8] prices that are left out follow from the input price: the same on the OpenAI wire, 0.1 and 1.25 of it on Anthropic’s', () => {
+  const text = (model: string): string =>
+    `model_list: [{model_name: a, litellm_params: {model: ${model}, api_key: k, input_cost_per_token: 1.01e-10, output_cost_per_token: 3e-6}}]`;
+  expect(only(text('openai/x')).prices).toEqual({
+    inputPicoUsd: 101,
+    outputPicoUsd: 3_000_000,
+    cachedInputPicoUsd: 101,
+    cacheWritePicoUsd: 101,
+  });
+  expect(only(text('anthropic/x')).prices).toEqual({
+    inputPicoUsd: 101,
+    outputPicoUsd: 3_000_000,
+    cachedInputPicoUsd: 11,
+    cacheWritePicoUsd: 127,
+  });
+});
+
+test('[K8] a million tokens at 5.46875e-07 cost $0.546875 exactly', () => {
+  const { prices: found } = only(withParams('input_cost_per_token: 5.46875e-07\noutput_cost_per_token: 0'));
+  const usage = {
+    inputTokens: 1_000_000,
+    outputTokens: 0,
+    cachedInputTokens: 0,
+    cacheWriteTokens: 0,
+    reasoningTokens: 0,
+    estimated: false,
+  };
+  expect(costNanoUsd(usage, found)).toBe(546_875_000);
+});
+
+test('[K9] LAYOVER_CONFIG goes before layover.yaml, and that before litellm_config.yaml', () => {
+  const files = { 'layover.yaml': withModel(''), 'litellm_config.yaml': withModel(''), 'mine.yaml': withModel('') };
+  expect(readFiles(files, { K1: 'k', LAYOVER_CONFIG: 'mine.yaml' }).source).toBe('mine.yaml');
+  expect(readFiles(files, { K1: 'k' }).source).toBe('layover.yaml');
+  expect(readFiles({ 'litellm_config.yaml': withModel('') }, { K1: 'k' }).source).toBe('litellm_config.yaml');
+});
+
+test('[K9] without a file and without a key the demo serves; with a key the starter file does', () => {
+  const demo = readFiles({});
+  expect(demo).toMatchObject({
+    source: null,
+    demo: true,
+    featuresDeclared: false,
+    defaultFeature: 'default',
+    notices: [],
+  });
+  expect([...demo.features.values()].map(({ title, cache: { ttlSeconds } }) => [title, ttlSeconds])).toEqual([
+    ['Ask anything', 3600],
+    ['Travel notes', 3600],
+    ['Draft a reply', 3600],
+  ]);
+  const built = readFiles({}, { ANTHROPIC_API_KEY: 'k' });
+  expect(built).toMatchObject({ source: null, demo: false });
+  expect(built.deployments.map(({ name, state }) => [name, state.kind])).toEqual([
+    ['openai/gpt-6-luna', 'unconfigured'],
+    ['anthropic/claude-haiku-5-5', 'ready'],
+  ]);
+});
+
+test('[K9] an empty model_list is answered by the demo providers, and says so', () => {
+  const configuration = read('model_list: []\nfeatures: {draft: {model: app/small}}');
+  expect(configuration).toMatchObject({ demo: true, deployments: [demoDeployment, { alias: 'app/small' }] });
+  expect(configuration.notices).toEqual([
+    'layover.yaml, line 1, column 1: `model_list` is empty: the demo providers answer.',
+  ]);
+});
+
+test('[K10] a feature has every default, and each can be said', () => {
+  const { features, featuresDeclared, defaultFeature } = read(
+    withModel(`features:
+  trip-plan:
+  draft:
+    title: Draft
+    system: "Write [NAME] – kindly."
+    prompt_version: 3
+    limits: {output_tokens: 500}
+    cache: {ttl_seconds: 60, scope: user, fold_case: true, nfkc: true, ignore_patterns: ["#[0-9]+"]}
+    device: {store: never, fresh_seconds: 10, keep_days: 2, queue: false}
+`),
+  );
+  expect({ featuresDeclared, defaultFeature }).toEqual({ featuresDeclared: true, defaultFeature: 'default' });
+  expect([...features.keys()]).toEqual(['default', 'trip-plan', 'draft']);
+  expect(features.get('trip-plan')).toEqual({
+    name: 'trip-plan',
+    title: 'Trip plan',
+    model: 'app/chat',
+    system: null,
+    promptVersion: 1,
+    maxOutputTokens: null,
+    cache: { ttlSeconds: 3600, scope: 'tenant' },
+    normalization: { nfkc: false, fold_case: false, ignore_patterns: [] },
+    device: { store: 'store_unless_pii', fresh_seconds: 86_400, keep_days: 30, queue: true },
+  });
+  expect(features.get('draft')).toEqual({
+    name: 'draft',
+    title: 'Draft',
+    model: 'app/chat',
+    system: 'Write [NAME] – kindly.',
+    promptVersion: 3,
+    maxOutputTokens: 500,
+    cache: { ttlSeconds: 60, scope: 'user' },
+    normalization: { nfkc: true, fold_case: true, ignore_patterns: ['#[0-9]+'] },
+    device: { store: 'never', fresh_seconds: 10, keep_days: 2, queue: false },
+  });
+});
+
+test('[K10] every other section has its defaults, and each can be said', () => {
+  const plain = read(withModel(''));
+  expect(plain.slo).toEqual({
+    successPercent: 99.5,
+    firstTokenP95Seconds: 2.5,
+    costAverageUsd: 0.015,
+    windowDays: 30,
+    expectedAsksPerMonth: 10_000,
+  });
+  expect(plain.travel).toEqual({ firstTokenSavedMs: 3000, firstTokenNoneMs: 30_000, simulator: false });
+  expect(plain.retention).toEqual({ asksDays: 30, attemptsDays: 30, journalDays: 7 });
+  expect(plain.general).toEqual({ masterKey: null, hosts: [], corsOrigins: [], bodyBytes: 1_000_000 });
+  const said = read(
+    withModel(`slo: {success_percent: 99, first_token_p95_seconds: 2, cost_average_usd: 0.01, window_days: 7, expected_asks_per_month: 5}
+travel: {first_token_limit_seconds: {saved: 1.5, none: 20}, simulator: true}
+retention: {asks_days: 1, attempts_days: 2, journal_days: 3}
+general_settings: {hosts: [AI.example.com], cors_origins: ["https://app.example.com"], body_bytes: 2000}
+router_settings: {allowed_fails: 0, cooldown_time: 0.5}`),
+  );
+  expect(said.slo).toEqual({
+    successPercent: 99,
+    firstTokenP95Seconds: 2,
+    costAverageUsd: 0.01,
+    windowDays: 7,
+    expectedAsksPerMonth: 5,
+  });
+  expect(said.travel).toEqual({ firstTokenSavedMs: 1500, firstTokenNoneMs: 20_000, simulator: true });
+  expect(said.retention).toEqual({ asksDays: 1, attemptsDays: 2, journalDays: 3 });
+  expect(said.general).toEqual({
+    masterKey: null,
+    hosts: ['ai.example.com'],
+    corsOrigins: ['https://app.example.com'],
+    bodyBytes: 2000,
+  });
+  expect(said.routing).toMatchObject({ allowedFails: 0, cooldownMs: 500 });
+});
+
+test('[K10] anchors and merges of YAML work', () => {
+  const text = `x: &shared {api_key: os.environ/K1, order: 2}
+model_list:
+  - {model_name: a, litellm_params: {<<: *shared, model: openai/x}}
+  - {model_name: a, litellm_params: {<<: [*shared, {weight: 4}], model: openai/y, order: 1}}
+`;
+  expect(read(text).deployments.map(({ order, weight, apiKey }) => [order, weight, apiKey])).toEqual([
+    [2, 1, 'key-1'],
+    [1, 4, 'key-1'],
+  ]);
+});
