@@ -1,7 +1,7 @@
 import { render } from 'preact';
 import { effect, signal } from '@preact/signals';
 import { systemClock, systemRandom } from '#shared/clock.ts';
-import { DEVICE_CHANNEL } from '#shared/worker-messages.ts';
+import type { Evidence } from '#shared/line.ts';
 import { createApi } from './app/api.ts';
 import { App } from './app/app.tsx';
 import { createLine } from './app/line.ts';
@@ -48,18 +48,26 @@ const session = createSession(api, clock);
 const storage = createStorage({ session, place });
 const outbox = createOutbox({ storage, line, toasts, replay: (askId) => device.tell({ type: 'replay', askId }) });
 const goTo = signal<string | null>(null);
+let ownWitness: Promise<(evidence: Evidence) => void> | null = null;
 const talk = createTalk({
   api,
   storage,
   clock,
   random,
   signedOut: () => session.state.value.kind === 'signed-out',
-  witness: secure ? null : line.witness,
+  witness,
   stopAsk: (askId) => device.tell({ type: 'stop', askId }),
   onConversation: (id) => {
     goTo.value = `/c/${id}`;
   },
 });
+
+/** Where no device module watches the line, the page's own asks tell how it is. */
+async function witness(evidence: Evidence): Promise<void> {
+  if (secure) return;
+  ownWitness ??= import('./app/witness.ts').then(({ createWitness }) => createWitness(line.hear));
+  (await ownWitness)(evidence);
+}
 
 const nowMs = signal(clock.now());
 function tick(): void {
@@ -101,12 +109,15 @@ function markReady(): void {
 }
 
 const closed = new AbortController();
-if ('BroadcastChannel' in window) {
-  const ear = new BroadcastChannel(DEVICE_CHANNEL);
-  ear.addEventListener('message', ({ data }) => {
-    const heard = line.hear(data);
-    if (heard?.type === 'policy-changed') void session.open(closed.signal);
+async function listen(): Promise<void> {
+  const { DEVICE_CHANNEL, readFromDevice } = await import('./app/wire.ts');
+  new BroadcastChannel(DEVICE_CHANNEL).addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+    const heard = readFromDevice(data);
+    if (heard === null) return;
+    line.hear(heard);
+    if (heard.type === 'policy-changed') void session.open(closed.signal);
   });
+  device.tell({ type: 'tell' });
 }
 effect(markReady);
 effect(() => {
@@ -154,5 +165,5 @@ render(
   root,
 );
 tick();
-device.tell({ type: 'tell' });
+void listen();
 void session.open(closed.signal);

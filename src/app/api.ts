@@ -1,6 +1,6 @@
-import * as z from 'zod/mini';
+import type * as z from 'zod/mini';
 import { parseJson } from '#shared/json.ts';
-import { travelPolicySchema, type TravelPolicy } from '#shared/travel-policy.ts';
+import type { TravelPolicy } from '#shared/travel-policy.ts';
 
 /** Why a request brought nothing. */
 export interface Failure {
@@ -35,8 +35,6 @@ export interface AskCall {
   noCache: boolean;
 }
 
-const errorSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
-
 /** `send` carries requests that may be answered from this device; the rest goes by the same way and is never saved. */
 export function createApi(send: Send, origin: string): Api {
   const url = (path: string): string => new URL(path, origin).href;
@@ -52,7 +50,10 @@ export function createApi(send: Send, origin: string): Api {
       return fail('unreachable', 'The router cannot be reached.', null);
     }
     if (response.headers.get('x-layover') !== '1') return notOurs(response);
-    if (!response.ok) return { ok: false, failure: readFailure(text, response.status) };
+    if (!response.ok) {
+      const { readFailure } = await import('./wire.ts');
+      return { ok: false, failure: readFailure(text, response.status) };
+    }
     if (schema === null) return { ok: true, value: null };
     const json = parseJson(text);
     const parsed = json.ok ? schema.safeParse(json.value) : null;
@@ -71,7 +72,10 @@ export function createApi(send: Send, origin: string): Api {
 
   return {
     openSession: (signal) => call<null>(new Request(url('/api/session'), { method: 'POST', signal }), null),
-    readPolicy: (signal) => callFor(new Request(url('/api/travel'), { signal }), travelPolicySchema),
+    async readPolicy(signal) {
+      const { travelPolicySchema } = await import('./wire.ts');
+      return callFor(new Request(url('/api/travel'), { signal }), travelPolicySchema);
+    },
     read: (path, schema, signal) => callFor(new Request(url(path), { signal, cache: 'no-store' }), schema),
     write: (path, method, body, signal) =>
       call<null>(
@@ -96,14 +100,6 @@ function askInit(call: AskCall, signal: AbortSignal): RequestInit {
   if (call.feature !== null) headers.set('x-layover-feature', call.feature);
   if (call.noCache) headers.set('cache-control', 'no-cache');
   return { method: 'POST', headers, body: JSON.stringify({ messages: call.messages, stream: true }), signal };
-}
-
-/** A router's error body, as far as it can be read. */
-export function readFailure(text: string, status: number): Failure {
-  const json = parseJson(text);
-  const parsed = json.ok ? errorSchema.safeParse(json.value) : null;
-  if (parsed?.success === true) return { ...parsed.data.error, status };
-  return { code: 'bad_answer', message: `The router answered ${status} without a reason.`, status };
 }
 
 function notOurs(response: Response): Reply<never> {

@@ -1,8 +1,8 @@
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import type { Clock } from '#shared/clock.ts';
-import { EVIDENCE_KEPT, judgeLine, type Evidence, type LineState } from '#shared/line.ts';
+import type { Evidence, LineState } from '#shared/line.ts';
 import type { Scenario } from '#shared/scenario.ts';
-import { fromDeviceSchema, type FromDevice } from '#shared/worker-messages.ts';
+import type { FromDevice } from '#shared/worker-messages.ts';
 
 export interface Line {
   state: ReadonlySignal<LineState>;
@@ -11,10 +11,8 @@ export interface Line {
   waiting: ReadonlySignal<number>;
   /** The state that has lasted long enough to be said aloud. */
   settled: ReadonlySignal<LineState>;
-  /** A message of the device modules; what is none is ignored, for an older worker may be in charge. */
-  hear(raw: unknown): FromDevice | null;
-  /** What this tab saw itself, where no device module watches. */
-  witness(evidence: Evidence): void;
+  /** What the device modules, or this page's own witness, say of it. */
+  hear(message: FromDevice): void;
 }
 
 /** A change is said aloud only when it lasts this long, so that a flickering line does not chatter. */
@@ -22,8 +20,7 @@ const SETTLE_MS = 3_000;
 
 export function createLine(clock: Clock): Line {
   const told = signal<Extract<FromDevice, { type: 'state' }> | null>(null);
-  const own = signal<readonly Evidence[]>([]);
-  const state = computed(() => told.value?.line ?? judgeLine(own.value));
+  const state = computed(() => told.value?.line ?? 'unknown');
   const settled = signal<LineState>('unknown');
   let forget = (): void => undefined;
   state.subscribe((next) => {
@@ -35,17 +32,11 @@ export function createLine(clock: Clock): Line {
   return {
     state,
     settled,
-    evidence: computed(() => told.value?.evidence ?? own.value),
+    evidence: computed(() => told.value?.evidence ?? []),
     scenario: computed(() => told.value?.scenario ?? null),
     waiting: computed(() => told.value?.waiting ?? 0),
-    hear(raw) {
-      const message = fromDeviceSchema.safeParse(raw);
-      if (!message.success) return null;
-      if (message.data.type === 'state') told.value = message.data;
-      return message.data;
-    },
-    witness(evidence) {
-      own.value = [...own.value, evidence].slice(-EVIDENCE_KEPT);
+    hear(message) {
+      if (message.type === 'state') told.value = message;
     },
   };
 }

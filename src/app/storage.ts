@@ -1,5 +1,5 @@
 import { effect, signal, type ReadonlySignal } from '@preact/signals';
-import { databaseName, type Place } from '#device/database.ts';
+import type { Place } from '#device/database.ts';
 import type { ConversationRow, OutboxRow, SavedRow } from '#device/rows.ts';
 import type { DeviceStore } from './device-store.ts';
 import type { LiveLists, Unwatch } from './live-lists.ts';
@@ -30,13 +30,17 @@ export function createStorage({ session, place }: StorageParts): Storage {
   const outbox = signal<readonly OutboxRow[]>([]);
   let wanted: string | null = null;
 
-  async function open(name: string, there: Place): Promise<void> {
-    wanted = name;
-    const [{ openDeviceStore }, { openLiveLists }] = await Promise.all([
+  async function open(tenant: string, user: string, placeOf: (name: string) => Place): Promise<void> {
+    const person = `${tenant} ${user}`;
+    if (person === wanted) return;
+    wanted = person;
+    const [{ databaseName }, { openDeviceStore }, { openLiveLists }] = await Promise.all([
+      import('./wire.ts'),
       import('./device-store.ts'),
       import('./live-lists.ts'),
     ]);
-    if (wanted !== name) return;
+    if (wanted !== person) return;
+    const name = databaseName(tenant, user);
     if (state.value.kind === 'open') state.value.lists.close();
     const lists = openLiveLists(name, (failure) => {
       // Storage that cannot be read is the same as none: asking goes on.
@@ -45,15 +49,14 @@ export function createStorage({ session, place }: StorageParts): Storage {
     });
     lists.conversations((rows) => (conversations.value = rows));
     lists.outbox((rows) => (outbox.value = rows));
-    state.value = { kind: 'open', name, store: openDeviceStore(there), lists };
+    state.value = { kind: 'open', name, store: openDeviceStore(placeOf(name)), lists };
   }
 
   if (place !== null) {
     effect(() => {
       if (session.state.value.kind !== 'ready') return;
       const { tenant_hash: tenant, user_hash: user } = session.state.value.policy;
-      const name = databaseName(tenant, user);
-      if (name !== wanted) void open(name, place(name));
+      void open(tenant, user, place);
     });
   }
 

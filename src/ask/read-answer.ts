@@ -4,7 +4,7 @@ import { readChunk } from '#shared/chat-wire.ts';
 import type { Clock } from '#shared/clock.ts';
 import { parseJson } from '#shared/json.ts';
 import { readSse } from '#shared/sse.ts';
-import { readFailure } from '../app/api.ts';
+import { readFailure } from '../app/wire.ts';
 import type { AnswerView, Arrival } from './answer-view.ts';
 
 /** Reads one answer as it comes and says after each piece how it stands. Resolves with how it ended; a broken stream is an end too. */

@@ -8,7 +8,7 @@ import type { Api } from '../app/api.ts';
 import type { Storage } from '../app/storage.ts';
 import { isRunning, joinTurn, type AnswerView, type LiveAsk, type TurnView } from './answer-view.ts';
 import { historyFor } from './history.ts';
-import { readAnswer } from './read-answer.ts';
+import type { readAnswer } from './read-answer.ts';
 
 /** Draft of a conversation that has no first question yet. */
 export const NEW_CONVERSATION = 'new';
@@ -20,8 +20,8 @@ export interface TalkParts {
   random: Random;
   /** Nobody is signed in: what is typed stays typed. */
   signedOut: () => boolean;
-  /** Notes how an ask went, where no device module watches the line; else null. */
-  witness: ((evidence: Evidence) => void) | null;
+  /** Is told how each ask went, for the judgement of the line where no device module watches it. */
+  witness: (evidence: Evidence) => Promise<void>;
   /** Tells whoever answers (worker, or this page's own modules) to stop an ask. */
   stopAsk: (askId: string) => void;
   /** Shows the conversation that the first question has just made. */
@@ -135,7 +135,7 @@ export function createTalk(parts: TalkParts): Talk {
     const call = { askId: turn.id, feature: feature.value, messages: historyFor(before, prompt), noCache };
     const end = await answer(call, { clock, askedAt, onChange: say }, abort);
     running.delete(turn.id);
-    parts.witness?.(evidenceOf(end, clock.now()));
+    void parts.witness(evidenceOf(end, clock.now()));
     batch(() => {
       live.value = { turn, view: end, over: true };
       news.value = newsOf(end);
@@ -149,7 +149,10 @@ export function createTalk(parts: TalkParts): Talk {
   ): Promise<AnswerView> {
     let soFar: AnswerView = { kind: 'asked' };
     try {
-      const response = await parts.api.ask(call, abort.signal);
+      const [response, { readAnswer }] = await Promise.all([
+        parts.api.ask(call, abort.signal),
+        import('../app/wire.ts'),
+      ]);
       const end = await readAnswer(response, {
         ...reading,
         onChange(view) {

@@ -1,0 +1,124 @@
+import { useModels } from '../app/models.ts';
+import { Mark, type MarkName } from '../look/mark.tsx';
+import { clockWords, durationWords, placeWords } from '../look/words.ts';
+import type { Deployment, FaultKind } from './reports.ts';
+import { FAULT_MINUTES, type Watch } from './watch.ts';
+import { failureWords } from './way.ts';
+
+const FAULTS: { kind: FaultKind; word: string; effect: string }[] = [
+  { kind: 'revoked-key', word: 'Revoke its key', effect: 'A wrong key is sent in place of ours.' },
+  { kind: 'blocked', word: 'Block it', effect: 'No connection is made.' },
+  { kind: 'slow-first-token', word: 'Slow its first token', effect: 'Answers are held back.' },
+];
+
+/** The providers in order, how they are, and what may be broken on purpose. */
+export function Deployments({ deployments, watch }: { deployments: readonly Deployment[]; watch: Watch }) {
+  return (
+    <section class="sheet seven" aria-labelledby="providers">
+      <header>
+        <h2 id="providers">Providers</h2>
+        <span class="beside quiet">in the order in which they are tried</span>
+      </header>
+      <div class="body">
+        {deployments.map((deployment) => (
+          <DeploymentCard key={deployment.id} deployment={deployment} watch={watch} />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function DeploymentCard({ deployment, watch }: { deployment: Deployment; watch: Watch }) {
+  const { clock } = useModels();
+  const nowMs = clock.now();
+  const { mark, tone, word, because } = healthWords(deployment, nowMs);
+  return (
+    <article class="deployment" aria-label={`${deployment.name}, ${word}`}>
+      <h3>
+        {deployment.name}{' '}
+        <small>
+          {placeWords(deployment.order)} choice{deployment.demo ? ', demo' : ''}
+        </small>
+      </h3>
+      <span class={`state ${tone}`}>
+        <Mark name={mark} look="small" />
+        {word}
+      </span>
+      <p class="because">{because}</p>
+      {deployment.health.kind !== 'unconfigured' && <Faults deployment={deployment} watch={watch} nowMs={nowMs} />}
+    </article>
+  );
+}
+
+function healthWords(
+  { health }: Deployment,
+  nowMs: number,
+): { mark: MarkName; tone: string; word: string; because: string } {
+  switch (health.kind) {
+    case 'unconfigured':
+      return { mark: 'is-idle', tone: 'idle', word: 'Not configured', because: health.why };
+    case 'cooling': {
+      const leftMs = health.untilMs - nowMs;
+      const because = `It ${failureWords(health.why)}. Next probe ${leftMs > 0 ? `in ${durationWords(leftMs)}` : 'with the next ask'}.`;
+      return { mark: 'is-paused', tone: 'warn', word: 'Cooling down', because };
+    }
+    case 'closed':
+      return health.recentFails === 0
+        ? { mark: 'is-good', tone: 'good', word: 'Healthy', because: 'No failure in the last minute.' }
+        : {
+            mark: 'is-good',
+            tone: 'good',
+            word: 'Healthy',
+            because: `${health.recentFails} of its calls failed in the last minute.`,
+          };
+    default:
+      return health satisfies never;
+  }
+}
+
+function Faults({ deployment, watch, nowMs }: { deployment: Deployment; watch: Watch; nowMs: number }) {
+  const { toasts } = useModels();
+  const { fault, id } = deployment;
+  const report = (failure: { message: string } | null): void => {
+    if (failure !== null) toasts.show({ text: failure.message });
+  };
+  return (
+    <div class="faults">
+      {FAULTS.map(({ kind, word, effect }) => {
+        const on = fault?.kind === kind;
+        const label = `${id}-${kind}`.replaceAll(/[^a-z0-9-]/gi, '-');
+        return (
+          <div class="switch" key={kind}>
+            <p class="what" id={label}>
+              {word}
+              <span class="unseen">, {deployment.name}</span>
+            </p>
+            <p class="effect">{effect}</p>
+            <button
+              class="knob"
+              type="button"
+              role="switch"
+              aria-checked={on}
+              aria-labelledby={label}
+              onClick={() => void (on ? watch.clearFault(id) : watch.setFault(id, kind)).then(report)}
+            >
+              {on ? 'On' : 'Off'}
+            </button>
+            {on && (
+              <div class="until">
+                <p>
+                  <b>Until {clockWords(fault.untilMs)}</b>, {durationWords(Math.max(0, fault.untilMs - nowMs))} left. It
+                  ends by itself after {FAULT_MINUTES} min, and with the router.
+                </p>
+                <button class="button plain" type="button" onClick={() => void watch.clearFault(id).then(report)}>
+                  <Mark name="undo" look="small" />
+                  Undo
+                </button>
+              </div>
+            )}
+          </div>
+        );
+      })}
+    </div>
+  );
+}

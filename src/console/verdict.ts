@@ -1,0 +1,114 @@
+import { countWords } from '../look/words.ts';
+import type { MarkName } from '../look/mark.tsx';
+import type { Deployment, Slo } from './reports.ts';
+import { failureWords } from './way.ts';
+
+/** One sentence that a person at 2 AM can act on, and the line of evidence under it. */
+export interface Verdict {
+  mark: MarkName;
+  tone: 'good' | 'warn' | 'bad' | 'idle';
+  says: string;
+  evidence: string;
+}
+
+/** The worst thing first: nobody answers, somebody does not, a target is missed, too little is known, all is well. */
+export function judge(slo: Slo, deployments: readonly Deployment[], nowMs: number): Verdict {
+  const used = deployments.filter((each) => each.health.kind !== 'unconfigured');
+  const down = used.filter((each) => each.health.kind === 'cooling' && each.health.untilMs > nowMs);
+  const up = used.filter((each) => !down.includes(each));
+  if (used.length === 0) {
+    return say(
+      'is-bad',
+      'bad',
+      'No provider is configured.',
+      'Put a key into the environment, then start the router again.',
+    );
+  }
+  if (up.length === 0) {
+    return say(
+      'is-bad',
+      'bad',
+      'No provider answers.',
+      `${namesOf(down)} cool down. Asks get old answers, or a refusal with a reason.`,
+    );
+  }
+  if (down.length > 0) {
+    const why = down
+      .map((each) => (each.health.kind === 'cooling' ? `${each.name}: ${failureWords(each.health.why)}` : ''))
+      .join('; ');
+    return say(
+      'is-warn',
+      'warn',
+      'It is the provider, not the network.',
+      `${why}. Asks go through ${namesOf(up)} instead.`,
+    );
+  }
+  const faulty = used.filter((each) => each.fault !== null);
+  if (faulty.length > 0) {
+    return say(
+      'is-warn',
+      'warn',
+      'A fault is on, on purpose.',
+      `${namesOf(faulty)}. It ends by itself; Undo ends it now.`,
+    );
+  }
+  return judgeFigures(slo);
+}
+
+function judgeFigures({ router, error_budget: budget, window }: Slo): Verdict {
+  const { success_percent: success, first_token_p95_seconds: first, cost_average_usd: cost } = router;
+  if (budget.left < 0) {
+    return say(
+      'is-bad',
+      'bad',
+      'The error budget is spent.',
+      `${countWords(budget.failed, 'ask')} failed; ${budget.allowed} may.`,
+    );
+  }
+  if (success.met === false) {
+    return say(
+      'is-bad',
+      'bad',
+      'Too many asks fail.',
+      `${String(success.value)} % of ${success.n} succeeded, target ${String(success.target)} %.`,
+    );
+  }
+  if (first.met === false) {
+    return say(
+      'is-warn',
+      'warn',
+      'The first token is late.',
+      `p95 ${String(first.value)} s over ${first.n} asks, target ${String(first.target)} s.`,
+    );
+  }
+  if (cost.met === false) {
+    return say(
+      'is-warn',
+      'warn',
+      'Asks cost more than they may.',
+      `$${String(cost.value)} each over ${cost.n} asks, target $${String(cost.target)}.`,
+    );
+  }
+  if (!success.enough) {
+    return say(
+      'is-unmeasured',
+      'idle',
+      'Not enough data yet.',
+      `${countWords(success.n, 'ask')} in ${window.days} days, 20 are needed. Every provider is ready.`,
+    );
+  }
+  return say(
+    'is-good',
+    'good',
+    'All is well.',
+    `${countWords(router.answered, 'ask')} answered in ${window.days} days, every target is met.`,
+  );
+}
+
+function say(mark: MarkName, tone: Verdict['tone'], says: string, evidence: string): Verdict {
+  return { mark, tone, says, evidence };
+}
+
+function namesOf(deployments: readonly Deployment[]): string {
+  return deployments.map((each) => each.name).join(' and ');
+}
