@@ -1,0 +1,134 @@
+import { isWhole, type Answer } from '#shared/answer.ts';
+import type { AskEnded } from '#shared/telemetry.ts';
+import { questionOf, type Ask } from '#device/ask.ts';
+import { Call } from '#device/call.ts';
+import type { Device } from '#device/parts.ts';
+import { looksPersonal } from '#device/personal.ts';
+import type { AnswerRow, AnswerState, Network, SavedRow } from '#device/rows.ts';
+import { findSaved } from '#device/saved-answers.ts';
+import { FIRST_LIMITS, standingOf, type Standing } from '#device/standing.ts';
+
+/** One ask while it lives on this device. */
+export interface AskLife {
+  device: Device;
+  ask: Ask;
+  standing: Standing;
+  call: Call;
+  /** The saved answer it may fall back on; null when there is none or none is wanted. */
+  saved: SavedRow | null;
+  /** When it was put in the outbox; null for a live one. */
+  queuedAtMs: number | null;
+  /** When this attempt from the outbox began; 0 for a live ask. */
+  waitedMs: number;
+  /** Milliseconds from asking to the first content; null until it came. */
+  firstTokenMs: number | null;
+  /** The network simulator was on when it was asked. */
+  simulated: boolean;
+}
+
+/** Gathers what is known of an ask, before the network is tried. */
+export async function beginLife(ask: Ask, device: Device): Promise<AskLife> {
+  const standing = await standingOf(ask, device);
+  const limits = standing.policy?.limits ?? FIRST_LIMITS;
+  const call = new Call(device, ask, { resumeMs: limits.resume_ms, gapMs: limits.first_token_none_ms });
+  return {
+    device,
+    ask,
+    standing,
+    call,
+    saved: ask.noCache ? null : await savedFor(standing, ask.askedAtMs),
+    queuedAtMs: null,
+    waitedMs: 0,
+    firstTokenMs: null,
+    simulated: (await device.simulator.scenario()) !== null,
+  };
+}
+
+async function savedFor(standing: Standing, nowMs: number): Promise<SavedRow | null> {
+  const { place, savedKey, feature } = standing;
+  if (place === null || savedKey === null || feature === null) return null;
+  // A store that cannot be read has no answer; the network may have.
+  return findSaved(place, savedKey, nowMs - feature.device.keep_days * 86_400_000).catch(() => null);
+}
+
+/** Milliseconds since it was asked. A live ask is timed by a clock that never jumps; one that waited only by the calendar. */
+export function elapsedMs(life: AskLife): number {
+  const { clock } = life.device;
+  const elapsed =
+    life.queuedAtMs === null ? clock.monotonic() - life.ask.askedMonotonicMs : clock.now() - life.ask.askedAtMs;
+  return Math.min(Math.max(0, elapsed), 30 * 86_400_000);
+}
+
+/** Its row in history; null when the policy lets nothing be kept. */
+export function rowOf(life: AskLife, state: AnswerState): AnswerRow | null {
+  const { feature, place } = life.standing;
+  if (place === null || feature === null || feature.device.store === 'never') return null;
+  return {
+    askId: life.ask.id,
+    feature: feature.name,
+    askedAtMs: life.ask.askedAtMs,
+    updatedAtMs: life.device.clock.now(),
+    state,
+  };
+}
+
+/** The state of an answer that came to its end. */
+export function wholeState(life: AskLife, answer: Answer, network: Network): AnswerState {
+  return {
+    kind: 'whole',
+    answer,
+    network,
+    waitedMs: life.waitedMs,
+    firstTokenMs: life.firstTokenMs,
+    totalMs: elapsedMs(life),
+    fresh: null,
+  };
+}
+
+/** What may be given again: a whole answer to an ask that may be reused, where the policy and its words allow it. */
+export function savedRowOf(life: AskLife, answer: Answer): SavedRow | null {
+  const { standing, ask, device } = life;
+  const { feature, savedKey } = standing;
+  if (feature === null || savedKey === null || !isWhole(answer.finishReason) || answer.toolCalls.length > 0)
+    return null;
+  const mayBePersonal = feature.device.store === 'store_unless_pii';
+  if (mayBePersonal && looksPersonal(`${ask.body}\n${answer.text}`)) return null;
+  const question = questionOf(ask.chat);
+  const nowMs = device.clock.now();
+  return {
+    key: savedKey,
+    feature: feature.name,
+    question,
+    answer,
+    savedAtMs: nowMs,
+    usedAtMs: nowMs,
+    // Two bytes per character in memory and on disk, and a little for the rest.
+    bytes: 2 * (question.length + answer.text.length) + 500,
+    promptVersion: feature.prompt_version,
+  };
+}
+
+/** The one event of this ask. */
+export function eventOf(
+  life: AskLife,
+  ended: Pick<AskEnded, 'outcome' | 'source' | 'network'> & { savedAgeMs?: number },
+): AskEnded {
+  const { ask, standing, call } = life;
+  return {
+    event_id: ask.id,
+    ask_id: ask.id,
+    kind: 'ask-ended',
+    feature: (standing.feature?.name ?? ask.feature ?? 'default').slice(0, 100) || 'default',
+    outcome: ended.outcome,
+    source: ended.source,
+    network: ended.network,
+    asked_at_ms: ask.askedAtMs,
+    first_token_ms: life.firstTokenMs,
+    total_ms: elapsedMs(life),
+    waited_ms: life.waitedMs,
+    tries: Math.min(call.tries, 10_000),
+    resumes: Math.min(call.resumes, 10_000),
+    saved_age_ms: ended.savedAgeMs ?? null,
+    simulated: life.simulated,
+  };
+}

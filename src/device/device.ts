@@ -1,0 +1,105 @@
+import type { Scenario } from '#shared/scenario.ts';
+import { DEVICE_CHANNEL, type FromDevice, type ToWorker } from '#shared/worker-messages.ts';
+import { META_DATABASE, type Place } from '#device/database.ts';
+import { LineWatch } from '#device/line-watch.ts';
+import { countWaiting, sendFirst, signedIn } from '#device/outbox.ts';
+import type { Device, DeviceParts } from '#device/parts.ts';
+import { forgetPolicy, knownPolicy, placeOf, policyNow, refreshPolicy } from '#device/policy.ts';
+import { drainOutbox } from '#device/replay.ts';
+import { deviceKey } from '#device/settings.ts';
+import { Simulator } from '#device/simulator.ts';
+import { stopAsk } from '#device/stop.ts';
+
+/** Opens this device: the one object that worker and page (when it has no worker) hold. Nothing is read before it is needed. */
+export function openDevice(parts: DeviceParts): Device {
+  const meta: Place = { factory: parts.factory, name: META_DATABASE, post: parts.post };
+  let key: Promise<CryptoKey | null> | null = null;
+  const device: Device = {
+    ...parts,
+    meta,
+    simulator: new Simulator(parts, meta),
+    line: new LineWatch({ clock: parts.clock, meta, changed: () => void tellState(device) }),
+    running: new Map(),
+    unstored: [],
+    // Storage that is closed to us means that nothing is kept, as on plain HTTP.
+    key: () =>
+      (key ??= parts.subtle === null ? Promise.resolve(null) : deviceKey(meta, parts.subtle).catch(() => null)),
+    tell: (message: FromDevice) => parts.post(DEVICE_CHANNEL, message),
+  };
+  return device;
+}
+
+/** Where the signed-in person's things are kept; fetches the policy when none is known. Null when nothing may be kept. */
+export async function personalPlace(device: Device): Promise<Place | null> {
+  return placeOf(device, await policyNow(device));
+}
+
+/** Tells every page how the line is, what is simulated, and how many asks wait. */
+export async function tellState(device: Device): Promise<void> {
+  try {
+    const place = await placeOf(device, await knownPolicy(device));
+    device.tell({
+      type: 'state',
+      line: await device.line.state(),
+      evidence: await device.line.evidence(),
+      scenario: await device.simulator.scenario(),
+      database: place?.name ?? null,
+      waiting: place === null ? 0 : await countWaiting(place),
+    });
+  } catch {
+    // Storage is closed to us: the pages go by what they see themselves.
+  }
+}
+
+/** Drains the outbox, first of all the ask that somebody pressed "Send now" on. Then again when the next one is due. */
+export async function replay(device: Device, askId: string | null): Promise<void> {
+  const policy = await policyNow(device);
+  const place = await placeOf(device, policy);
+  if (place !== null && askId !== null) await sendFirst(place, askId);
+  const nextMs = await drainOutbox(device);
+  await tellState(device);
+  if (nextMs !== null) rouse(device, nextMs);
+}
+
+/** Switches the simulator on or off, where the policy allows it. */
+export async function simulate(device: Device, scenario: Scenario | null): Promise<void> {
+  if (scenario !== null && (await knownPolicy(device))?.simulator !== true) return;
+  await device.simulator.set(scenario);
+  await tellState(device);
+}
+
+/** Does what a page asked for by message. */
+export async function heed(device: Device, message: ToWorker): Promise<void> {
+  switch (message.type) {
+    case 'stop':
+      return stopAsk(device, await placeOf(device, await knownPolicy(device)), message.askId);
+    case 'replay':
+      return replay(device, message.askId ?? null);
+    case 'simulate':
+      return simulate(device, message.scenario);
+    case 'tell':
+      return tellState(device);
+    case 'forget-policy': {
+      await forgetPolicy(device);
+      const place = await placeOf(device, await refreshPolicy(device));
+      if (place !== null) await signedIn(place);
+      return tellState(device);
+    }
+    case 'SKIP_WAITING':
+      // The worker's own affair.
+      return;
+    default:
+      message satisfies never;
+  }
+}
+
+/** Drains again when the next entry is due, should this worker or page still be alive then. One alarm per device. */
+function rouse(device: Device, atMs: number): void {
+  alarms.get(device)?.();
+  const delayMs = Math.max(1_000, atMs - device.clock.now());
+  // A rejected replay is tried again on the next occasion: an ask, a page shown, the line back.
+  const run = (): void => void replay(device, null).catch((failure: unknown) => void failure);
+  alarms.set(device, device.clock.after(Math.min(delayMs, 2 ** 31 - 1), run));
+}
+
+const alarms = new WeakMap<Device, () => void>();

@@ -1,0 +1,46 @@
+import type { Clock, Random } from '#shared/clock.ts';
+import type { AskEnded } from '#shared/telemetry.ts';
+import type { FromDevice } from '#shared/worker-messages.ts';
+import type { Place } from '#device/database.ts';
+import type { LineWatch } from '#device/line-watch.ts';
+import type { Simulator } from '#device/simulator.ts';
+
+/** What the device modules are given, by the worker or by a page without one. */
+export interface DeviceParts {
+  fetch: (request: Request) => Promise<Response>;
+  clock: Clock;
+  random: Random;
+  factory: IDBFactory;
+  /** Null on plain HTTP: then there is no key for this device, and nothing is kept on it. */
+  subtle: SubtleCrypto | null;
+  /** Null where Web Locks are missing: then leases alone keep two replayers apart. */
+  locks: Pick<LockManager, 'request'> | null;
+  /** Posts on the BroadcastChannel of that name. */
+  post: (channel: string, message: unknown) => void;
+  /** Asks for a `sync` event; resolves without effect where there is no Background Sync. */
+  registerSync: () => Promise<void>;
+  /** Where the router is, without a path: `https://layover.example`. */
+  origin: string;
+}
+
+/** An ask that is being answered in this worker or page. */
+export interface Running {
+  /** Ends it: the upstream request is dropped. */
+  stop: () => void;
+  /** Credentials of the ask, in memory only: a stop must be authorized as the ask was. */
+  authorization: string | null;
+}
+
+/** The parts, and what lives as long as this worker or page. */
+export interface Device extends DeviceParts {
+  /** The small database: policy, evidence, key, scenario. */
+  meta: Place;
+  simulator: Simulator;
+  line: LineWatch;
+  running: Map<string, Running>;
+  /** Events that could not be stored yet: no policy is known, or the device has no room. Bounded. */
+  unstored: AskEnded[];
+  /** This device's key for hashes; null where nothing is kept. */
+  key: () => Promise<CryptoKey | null>;
+  tell: (message: FromDevice) => void;
+}

@@ -1,0 +1,118 @@
+import * as z from 'zod/mini';
+import { parseJson } from '#shared/json.ts';
+import { travelPolicySchema, type TravelPolicy } from '#shared/travel-policy.ts';
+import { databaseName, type Place } from '#device/database.ts';
+import type { Device } from '#device/parts.ts';
+import { proveResponse } from '#device/proof.ts';
+import { forgetAllSaved } from '#device/saved-answers.ts';
+import { dropSetting, readSetting, writeSetting } from '#device/settings.ts';
+
+const keptSchema = z.object({ policy: travelPolicySchema, etag: z.nullable(z.string()) });
+
+/** Milliseconds the policy may take to come. */
+const POLICY_LIMIT_MS = 5_000;
+
+/** Whose policy: the session's, or that of a bearer, who is known by a keyed hash only. */
+export interface Caller {
+  bearerHash: string | null;
+  authorization: string | null;
+}
+
+/** Whoever is signed in here. */
+export const SESSION: Caller = { bearerHash: null, authorization: null };
+
+/** The policy this device goes by; null until one was fetched. Without one nothing is kept. */
+export async function knownPolicy(device: Device, caller = SESSION): Promise<TravelPolicy | null> {
+  return (await readSetting(device.meta, settingName(caller), keptSchema))?.policy ?? null;
+}
+
+/** The known policy, or else a fetched one; null when the router cannot be asked either. */
+export async function policyNow(device: Device, caller = SESSION): Promise<TravelPolicy | null> {
+  return (await knownPolicy(device, caller)) ?? (await refreshPolicy(device, caller)) ?? (await knownPolicy(device));
+}
+
+/** Where what this caller keeps on the device is kept; null when nothing may be. */
+export async function placeOf(device: Device, policy: TravelPolicy | null, caller = SESSION): Promise<Place | null> {
+  if (policy === null || (await device.key()) === null) return null;
+  const name = databaseName(policy.tenant_hash, caller.bearerHash ?? policy.user_hash);
+  return { factory: device.factory, name, post: device.post };
+}
+
+/** Fetches the policy and keeps it; on a higher epoch what was saved is forgotten. When it cannot be had, the known one stays. */
+export async function refreshPolicy(device: Device, caller = SESSION): Promise<TravelPolicy | null> {
+  const kept = await readSetting(device.meta, settingName(caller), keptSchema);
+  const headers = new Headers({ accept: 'application/json' });
+  if (kept?.etag != null) headers.set('if-none-match', kept.etag);
+  if (caller.authorization !== null) headers.set('authorization', caller.authorization);
+  const answer = await askRouter(device, headers);
+  const fresh = answer?.response.status === 200 ? readPolicy(answer.text) : null;
+  if (answer === null || fresh === null) {
+    // A bearer that the router tells no policy goes by the session's from now on, under its own scope.
+    const session = answer !== null && caller.bearerHash !== null ? await knownPolicy(device) : null;
+    if (session !== null) await keepPolicy(device, { policy: session, etag: null }, caller);
+    return kept?.policy ?? session;
+  }
+  await keepPolicy(device, { policy: fresh, etag: answer.response.headers.get('etag') }, caller);
+  return fresh;
+}
+
+/** Keeps the policy that a page of ours just received from `/api/travel`. */
+export async function keepPolicyResponse(device: Device, response: Response): Promise<void> {
+  if (proveResponse(response) !== 'ok' || response.status !== 200) return;
+  const policy = readPolicy(await response.text());
+  if (policy !== null) await keepPolicy(device, { policy, etag: response.headers.get('etag') }, SESSION);
+}
+
+/** Reads `x-layover-policy`: a higher epoch than the known one means that the policy must be fetched again. */
+export async function heedEpoch(device: Device, headers: Headers, caller: Caller): Promise<void> {
+  const told = headers.get('x-layover-policy');
+  const known = await knownPolicy(device, caller);
+  if (told !== null && (known === null || Number(told) > known.epoch)) await refreshPolicy(device, caller);
+}
+
+/** Somebody signed in or out. What was kept stays in that person's own database. */
+export async function forgetPolicy(device: Device): Promise<void> {
+  await dropSetting(device.meta, settingName(SESSION));
+}
+
+async function keepPolicy(device: Device, fresh: z.infer<typeof keptSchema>, caller: Caller): Promise<void> {
+  const { policy } = fresh;
+  const before = await knownPolicy(device, caller);
+  const place = await placeOf(device, policy, caller);
+  if (place !== null) {
+    // Noted per database, so that a sign-out in between does not hide that the epoch rose.
+    const name = `epoch:${place.name}`;
+    const epoch = await readSetting(device.meta, name, z.number());
+    if (epoch !== null && policy.epoch > epoch) await forgetAllSaved(place);
+    if (policy.epoch !== epoch) await writeSetting(device.meta, name, policy.epoch);
+  }
+  await writeSetting(device.meta, settingName(caller), fresh);
+  if (before?.epoch !== policy.epoch || before.user_hash !== policy.user_hash) {
+    device.tell({ type: 'policy-changed', epoch: policy.epoch });
+  }
+}
+
+function settingName(caller: Caller): string {
+  return caller.bearerHash === null ? 'policy' : `policy:${caller.bearerHash}`;
+}
+
+function readPolicy(text: string): TravelPolicy | null {
+  const json = parseJson(text);
+  const parsed = travelPolicySchema.safeParse(json.ok ? json.value : null);
+  return parsed.success ? parsed.data : null;
+}
+
+async function askRouter(device: Device, headers: Headers): Promise<{ response: Response; text: string } | null> {
+  const limit = new AbortController();
+  const cancel = device.clock.after(POLICY_LIMIT_MS, () => limit.abort());
+  const request = { headers, redirect: 'manual', cache: 'no-store', signal: limit.signal } as const;
+  try {
+    const response = await device.simulator.fetch(new Request(`${device.origin}/api/travel`, request));
+    return proveResponse(response) === 'ok' ? { response, text: await response.text() } : null;
+  } catch {
+    // No line, or too slow a one: the caller goes on with what is known.
+    return null;
+  } finally {
+    cancel();
+  }
+}

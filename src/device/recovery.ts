@@ -1,0 +1,112 @@
+import { chatCompletionSchema } from '#shared/chat.ts';
+import { readCompletion } from '#shared/chat-wire.ts';
+import { parseJson } from '#shared/json.ts';
+import type { AskEnded } from '#shared/telemetry.ts';
+import { NoAnswer, Call } from '#device/call.ts';
+import { read, type Place } from '#device/database.ts';
+import type { Device } from '#device/parts.ts';
+import { readRefusal } from '#device/refusal.ts';
+import { answerRowSchema, readRows, type AnswerRow, type AnswerState } from '#device/rows.ts';
+import { settle } from '#device/settlement.ts';
+
+/** An open answer whose last checkpoint is older has nobody writing it any more. Checkpoints come every 2 s. */
+const ABANDONED_MS = 10_000;
+
+/** Most abandoned answers looked after in one go. */
+const AT_ONCE = 20;
+
+/**
+ * Fetches the rest of answers that were being written when their worker was killed or their page was closed. The router went on
+ * without us; its journal has them by id.
+ */
+export async function recoverOpen(device: Device, place: Place): Promise<void> {
+  for (const row of await abandoned(device, place)) {
+    const outcome = await fetchRest(device, row);
+    // The next occasion tries again.
+    if (outcome === 'no-line') return;
+    if (outcome === 'running') continue;
+    await settle(device, place, {
+      row: { ...row, updatedAtMs: device.clock.now(), state: outcome.state },
+      event: eventOf(device, row, outcome),
+      saved: null,
+      outbox: null,
+    });
+  }
+}
+
+interface Outcome {
+  state: AnswerState;
+  outcome: AskEnded['outcome'];
+  source: AskEnded['source'];
+}
+
+/** Open, untouched for a while, not running here, and not waiting in the outbox (which sends it itself). */
+async function abandoned(device: Device, place: Place): Promise<AnswerRow[]> {
+  const before = device.clock.now() - ABANDONED_MS;
+  return read(place, ['answers', 'outbox'], async (tx) => {
+    const raw: unknown[] = await tx.objectStore('answers').index('state.kind').getAll('open', AT_ONCE);
+    const rows = readRows(answerRowSchema, raw).filter(
+      (row) => row.updatedAtMs < before && !device.running.has(row.askId),
+    );
+    const waiting = await Promise.all(rows.map((row) => tx.objectStore('outbox').getKey(row.askId)));
+    return rows.filter((_row, at) => waiting[at] === undefined);
+  });
+}
+
+async function fetchRest(device: Device, row: AnswerRow): Promise<Outcome | 'no-line' | 'running'> {
+  const call = new Call(device, { id: row.askId, authorization: null }, { resumeMs: 0, gapMs: 10_000 });
+  try {
+    const { response, close } = await call.get('application/json', 0);
+    const text = await response.text().finally(close);
+    if (response.status === 202) return 'running';
+    if (response.status === 401 || response.status === 429 || response.status >= 500) return 'no-line';
+    const json = parseJson(text);
+    const completion = chatCompletionSchema.safeParse(json.ok ? json.value : null);
+    const answer = response.ok && completion.success ? readCompletion(completion.data) : null;
+    if (answer === null) return lost(row, readRefusal(text), response.status);
+    const state: AnswerState = {
+      kind: 'whole',
+      answer,
+      network: 'cut',
+      waitedMs: 0,
+      firstTokenMs: null,
+      totalMs: Math.max(0, device.clock.now() - row.askedAtMs),
+      fresh: null,
+    };
+    const source = answer.provenance.source === 'provider' ? 'provider' : 'router-cache';
+    return { state, outcome: 'answered', source };
+  } catch (thrown) {
+    // No line, or a body that broke off.
+    if (thrown instanceof NoAnswer || thrown instanceof TypeError) return 'no-line';
+    throw thrown;
+  }
+}
+
+/** The router does not have it either: what came is all there is. */
+function lost(row: AnswerRow, { code, message }: { code: string; message: string }, status: number): Outcome {
+  const text = row.state.kind === 'open' ? row.state.text : '';
+  const state: AnswerState =
+    text === '' ? { kind: 'problem', code, message, status, network: 'cut' } : { kind: 'partial', text, code, message };
+  const outcome = code === 'cancelled' ? 'stopped' : text === '' ? 'failed' : 'partial';
+  return { state, outcome, source: text === '' ? 'none' : 'provider' };
+}
+
+function eventOf(device: Device, row: AnswerRow, { outcome, source }: Outcome): AskEnded {
+  return {
+    event_id: row.askId,
+    ask_id: row.askId,
+    kind: 'ask-ended',
+    feature: row.feature,
+    outcome,
+    source,
+    network: 'cut',
+    asked_at_ms: row.askedAtMs,
+    first_token_ms: null,
+    total_ms: Math.min(Math.max(0, device.clock.now() - row.askedAtMs), 30 * 86_400_000),
+    waited_ms: 0,
+    tries: 1,
+    resumes: 1,
+    saved_age_ms: null,
+    simulated: false,
+  };
+}

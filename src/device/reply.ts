@@ -1,0 +1,75 @@
+import { eventsOf, type Answer } from '#shared/answer.ts';
+import { ChunkWriter, writeCompletion } from '#shared/chat-wire.ts';
+import { errorBody, type Problem } from '#shared/problem.ts';
+import type { Ask } from '#device/ask.ts';
+import type { Network, SavedRow } from '#device/rows.ts';
+
+/** Characters of a saved answer per chunk: readers that paint by chunk show its beginning at once. */
+const PIECE_CHARS = 400;
+
+/** A saved answer, as the ask it now answers would have had it: who gave it stays, what this ask cost is nothing. */
+export function savedAnswer(ask: Ask, row: SavedRow, nowMs: number): Answer {
+  const age = Math.max(0, (nowMs - row.savedAtMs) / 1000);
+  return {
+    ...row.answer,
+    id: ask.id,
+    provenance: {
+      ...row.answer.provenance,
+      id: ask.id,
+      source: 'saved',
+      attempts: 0,
+      hops: 0,
+      cost_usd: '0.000000000',
+      cost_estimated: false,
+      age_seconds: Math.round(row.answer.provenance.age_seconds + age),
+      first_token_ms: null,
+    },
+  };
+}
+
+/** The saved answer on the wire the caller asked for, JSON or SSE. */
+export function replySaved(ask: Ask, answer: Answer, network: Network): Response {
+  const headers = ours(ask, network);
+  headers.set('x-layover-source', 'saved');
+  headers.set('age', String(answer.provenance.age_seconds));
+  if (answer.provenance.provider !== null) headers.set('x-layover-provider', answer.provenance.provider);
+  if (answer.provenance.model !== null) headers.set('x-layover-model', answer.provenance.model);
+  if (!ask.stream) return json(200, writeCompletion(answer), headers);
+  const writer = new ChunkWriter(ask.id, { includeUsage: ask.includeUsage });
+  const text = eventsOf(answer, PIECE_CHARS)
+    .map((event, at) => writer.write({ seq: at + 1, event }))
+    .join('');
+  headers.set('content-type', 'text/event-stream; charset=utf-8');
+  headers.set('cache-control', 'no-store');
+  return new Response(text, { headers });
+}
+
+/** It waits in the outbox. JSON also for a caller that wanted a stream: it said that it understands this. */
+export function replyQueued(ask: Ask, network: Network): Response {
+  const headers = ours(ask, network);
+  headers.set('preference-applied', 'respond-async');
+  return json(202, { id: ask.id, layover: { state: 'queued', network } }, headers);
+}
+
+export function replyProblem(ask: Ask, problem: Problem, network: Network): Response {
+  const headers = ours(ask, network);
+  headers.set('x-should-retry', String(problem.canRetry));
+  return json(problem.status, errorBody(problem), headers);
+}
+
+/** An answer of the router passed on: what described its transport does not describe ours. */
+export function passedHeaders(response: Response): Headers {
+  const headers = new Headers(response.headers);
+  for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) headers.delete(name);
+  return headers;
+}
+
+function ours(ask: Ask, network: Network): Headers {
+  return new Headers({ 'x-layover': '1', 'x-request-id': ask.id, 'x-layover-network': network });
+}
+
+function json(status: number, body: unknown, headers: Headers): Response {
+  headers.set('content-type', 'application/json');
+  headers.set('cache-control', 'no-store');
+  return new Response(JSON.stringify(body), { status, headers });
+}

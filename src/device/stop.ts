@@ -1,0 +1,76 @@
+import type { AskEnded } from '#shared/telemetry.ts';
+import { write, type Place } from '#device/database.ts';
+import type { Device } from '#device/parts.ts';
+import { outboxRowSchema, readRow, type OutboxRow } from '#device/rows.ts';
+import { putEvent } from '#device/telemetry-buffer.ts';
+
+/** Milliseconds the router may take to hear of a stop. */
+const STOP_LIMIT_MS = 10_000;
+
+/**
+ * Stops an ask: here, where it may be running or waiting, and at the router, which would else write (and bill) it to its end.
+ * The router is told last, and not waited for by whoever reads the answer.
+ */
+export async function stopAsk(device: Device, place: Place | null, askId: string): Promise<void> {
+  const running = device.running.get(askId);
+  running?.stop();
+  if (place !== null) await takeBack(device, place, askId);
+  const headers = new Headers({ accept: 'application/json' });
+  if (running?.authorization != null) headers.set('authorization', running.authorization);
+  const limit = new AbortController();
+  const cancel = device.clock.after(STOP_LIMIT_MS, () => limit.abort());
+  try {
+    await device.simulator.fetch(
+      new Request(`${device.origin}/ai/${askId}`, {
+        method: 'DELETE',
+        headers,
+        redirect: 'manual',
+        signal: limit.signal,
+      }),
+    );
+  } catch {
+    // Without a line nobody can be told. The router ends the ask at its own total limit.
+  } finally {
+    cancel();
+  }
+}
+
+/** Takes an ask out of the outbox; returns it, so that its words can be edited. Null when it was not there. */
+export async function takeBack(device: Device, place: Place, askId: string): Promise<OutboxRow | null> {
+  const taken = await write(
+    place,
+    ['outbox', 'events'],
+    async (tx) => {
+      const row = readRow(outboxRowSchema, await tx.objectStore('outbox').get(askId));
+      if (row === null) return null;
+      await tx.objectStore('outbox').delete(askId);
+      // A refused or expired ask has had its event.
+      if (row.state.kind !== 'refused' && row.state.kind !== 'expired') await putEvent(tx, stoppedEvent(row, device));
+      return row;
+    },
+    'strict',
+  );
+  if (taken !== null) device.tell({ type: 'ask-changed', askId });
+  return taken;
+}
+
+function stoppedEvent(row: OutboxRow, device: Device): AskEnded {
+  const waited = Math.min(Math.max(0, device.clock.now() - row.queuedAtMs), 30 * 86_400_000);
+  return {
+    event_id: row.askId,
+    ask_id: row.askId,
+    kind: 'ask-ended',
+    feature: row.feature,
+    outcome: 'stopped',
+    source: 'none',
+    network: row.network,
+    asked_at_ms: row.askedAtMs,
+    first_token_ms: null,
+    total_ms: waited,
+    waited_ms: waited,
+    tries: row.tries,
+    resumes: 0,
+    saved_age_ms: null,
+    simulated: row.simulated,
+  };
+}

@@ -1,0 +1,210 @@
+import { isWhole } from '#shared/answer.ts';
+import { chatCompletionSchema } from '#shared/chat.ts';
+import { readCompletion } from '#shared/chat-wire.ts';
+import { parseJson } from '#shared/json.ts';
+import { Problem } from '#shared/problem.ts';
+import { readAsk } from '#device/ask.ts';
+import { beginLife, elapsedMs, eventOf, rowOf, savedRowOf, wholeState, type AskLife } from '#device/ask-life.ts';
+import { NoAnswer } from '#device/call.ts';
+import { keepLate } from '#device/late-answer.ts';
+import { openAnswer, type Opening } from '#device/opening.ts';
+import { enqueue } from '#device/outbox.ts';
+import type { Device } from '#device/parts.ts';
+import { heedEpoch } from '#device/policy.ts';
+import { readRefusal } from '#device/refusal.ts';
+import { relayAnswer } from '#device/relay.ts';
+import { drainOutbox } from '#device/replay.ts';
+import { passedHeaders, replyProblem, replyQueued, replySaved, savedAnswer } from '#device/reply.ts';
+import type { Network } from '#device/rows.ts';
+import { touchSaved } from '#device/saved-answers.ts';
+import { checkpoint, settle } from '#device/settlement.ts';
+import { FIRST_LIMITS } from '#device/standing.ts';
+import { outboxRowOf } from '#device/waiting-ask.ts';
+
+/** Takes work that must go on though the answer is out: the worker stays alive for it. */
+export type KeepAlive = (work: Promise<unknown>) => void;
+
+type Attempt = { kind: 'opened'; opening: Opening } | { kind: 'missed'; network: Network } | { kind: 'stopped' };
+
+/**
+ * The life of an ask on the device: network first, within the limits of the policy; else the saved answer; else the outbox, when
+ * the caller agrees; else a problem that says so. Whatever happens, it ends in one answer here and one event later.
+ */
+export async function travel(request: Request, device: Device, keepAlive: KeepAlive): Promise<Response> {
+  const life = await beginLife(await readAsk(request, device), device);
+  const { ask, call } = life;
+  device.running.set(ask.id, { stop: () => call.end('stopped'), authorization: ask.authorization });
+  const over = (): void => void device.running.delete(ask.id);
+  const begun = rowOf(life, { kind: 'open', text: '', resuming: false });
+  if (begun !== null) await checkpoint(device, life.standing.place, begun);
+
+  const attempt = await tryNetwork(life, keepAlive);
+  if (attempt.kind === 'stopped') return replyStopped(life).finally(over);
+  if (attempt.kind === 'missed') {
+    keepAlive(device.line.note(evidenceOf(attempt.network), null));
+    return fallBack(life, attempt.network, null).finally(over);
+  }
+  const { opening } = attempt;
+  keepAlive(device.line.note('answered', elapsedMs(life)));
+  keepAlive(afterward(life, opening.response.headers));
+  if (opening.kind === 'stream') {
+    const relay = relayAnswer(life, opening);
+    keepAlive(relay.over.finally(over));
+    return relay.response;
+  }
+  return answerBody(life, opening).finally(over);
+}
+
+/** The network's answer up to its first content, or why there is none within the limit. */
+async function tryNetwork(life: AskLife, keepAlive: KeepAlive): Promise<Attempt> {
+  const { device, ask, call, saved } = life;
+  const limits = life.standing.policy?.limits ?? FIRST_LIMITS;
+  const limitMs = saved === null ? limits.first_token_none_ms : limits.first_token_saved_ms;
+  const opening = openAnswer(call, ask, saved === null);
+  let cancel = (): void => undefined;
+  const slow = new Promise<null>((resolve) => {
+    cancel = device.clock.after(limitMs, () => resolve(null));
+  });
+  try {
+    const first = await Promise.race([opening, slow]);
+    if (first !== null) return { kind: 'opened', opening: first };
+    if (saved !== null) keepAlive(keepLate(life, opening));
+    else call.end('given-up');
+    // Nobody waits for it any more, or `keepLate` does.
+    opening.catch((failure: unknown) => void failure);
+    return { kind: 'missed', network: call.trouble ?? 'slow' };
+  } catch (thrown) {
+    if (call.state === 'stopped') return { kind: 'stopped' };
+    return { kind: 'missed', network: thrown instanceof NoAnswer ? thrown.network : 'bad-answer' };
+  } finally {
+    cancel();
+  }
+}
+
+/** A body of our router: a whole answer, a refusal, or a failure that a saved answer may cover. */
+async function answerBody(life: AskLife, opening: Extract<Opening, { kind: 'body' }>): Promise<Response> {
+  const { response, text } = opening;
+  const passed = new Response(text, { status: response.status, headers: passedHeaders(response) });
+  const json = parseJson(text);
+  if (response.ok) {
+    const completion = chatCompletionSchema.safeParse(json.ok ? json.value : null);
+    const answer = completion.success ? readCompletion(completion.data) : null;
+    life.firstTokenMs = elapsedMs(life);
+    await settle(life.device, life.standing.place, {
+      row: answer === null ? null : rowOf(life, wholeState(life, answer, 'ok')),
+      event: eventOf(life, {
+        outcome: 'answered',
+        source: answer?.provenance.source === 'router-cache' ? 'router-cache' : 'provider',
+        network: 'ok',
+      }),
+      saved: answer !== null && isWhole(answer.finishReason) ? savedRowOf(life, answer) : null,
+      outbox: null,
+    });
+    return passed;
+  }
+  if (response.status >= 500 || [408, 425, 429].includes(response.status)) return fallBack(life, 'bad-answer', passed);
+  const { code, message } = readRefusal(text);
+  await settle(life.device, life.standing.place, {
+    row: rowOf(life, { kind: 'problem', code, message, status: response.status, network: 'ok' }),
+    event: eventOf(life, { outcome: code === 'cancelled' ? 'stopped' : 'refused', source: 'none', network: 'ok' }),
+    saved: null,
+    outbox: null,
+  });
+  return passed;
+}
+
+/** What the device can do when the network gave no answer. `passed` is the router's own failure, when it was that. */
+async function fallBack(life: AskLife, network: Network, passed: Response | null): Promise<Response> {
+  const { device, ask, standing, saved } = life;
+  if (saved !== null && standing.place !== null) {
+    const nowMs = device.clock.now();
+    const answer = savedAnswer(ask, saved, nowMs);
+    life.firstTokenMs = elapsedMs(life);
+    await settle(device, standing.place, {
+      row: rowOf(life, wholeState(life, answer, network)),
+      event: eventOf(life, {
+        outcome: 'answered',
+        source: 'saved',
+        network,
+        savedAgeMs: Math.max(0, nowMs - saved.savedAtMs),
+      }),
+      saved: null,
+      outbox: null,
+    });
+    // Its place among the used ones is worth no failure.
+    void touchSaved(standing.place, saved.key, nowMs).catch((failure: unknown) => void failure);
+    return replySaved(ask, answer, network);
+  }
+  const final = passed?.headers.get('x-should-retry') === 'false';
+  if (!final && (await putInOutbox(life, network))) return replyQueued(ask, network);
+  const problem = unanswered(network);
+  const told = passed === null ? null : readRefusal(await passed.clone().text());
+  await settle(device, standing.place, {
+    row: rowOf(life, {
+      kind: 'problem',
+      code: told?.code ?? problem.code,
+      message: told?.message ?? problem.message,
+      status: passed?.status ?? problem.status,
+      network,
+    }),
+    event: eventOf(life, { outcome: 'failed', source: 'none', network }),
+    saved: null,
+    outbox: null,
+  });
+  return passed ?? replyProblem(ask, problem, network);
+}
+
+/** Whether the ask now waits on the device: its caller, its feature and its credentials must all allow it. */
+async function putInOutbox(life: AskLife, network: Network): Promise<boolean> {
+  const { device, ask, standing } = life;
+  if (!ask.mayWait || ask.chat === null || standing.place === null) return false;
+  // A bearer is never stored, so nobody could send it later.
+  if (ask.authorization !== null || standing.feature?.device.queue !== true) return false;
+  if (standing.feature.device.store === 'never') return false;
+  try {
+    if (!(await enqueue(standing.place, outboxRowOf(life, network)))) return false;
+  } catch {
+    // No room even for this: then its caller must hear that it was not sent.
+    return false;
+  }
+  device.tell({ type: 'ask-changed', askId: ask.id });
+  // Only a bonus: every other occasion drains the outbox too.
+  await device.registerSync().catch((failure: unknown) => void failure);
+  return true;
+}
+
+async function replyStopped(life: AskLife): Promise<Response> {
+  const problem = new Problem('cancelled', 'This ask was stopped.');
+  await settle(life.device, life.standing.place, {
+    row: rowOf(life, {
+      kind: 'problem',
+      code: problem.code,
+      message: problem.message,
+      status: problem.status,
+      network: 'ok',
+    }),
+    event: eventOf(life, { outcome: 'stopped', source: 'none', network: 'ok' }),
+    saved: null,
+    outbox: null,
+  });
+  return replyProblem(life.ask, problem, 'ok');
+}
+
+/** The line works: what waited for that is done now. */
+async function afterward(life: AskLife, headers: Headers): Promise<void> {
+  // Each is tried again with the next ask that gets through.
+  await heedEpoch(life.device, headers, life.standing.caller).catch((failure: unknown) => void failure);
+  await drainOutbox(life.device, life.standing.caller).catch((failure: unknown) => void failure);
+}
+
+function unanswered(network: Network): Problem {
+  if (network === 'portal') return new Problem('portal', 'This Wi-Fi wants a sign-in before it lets anything through.');
+  if (network === 'slow') return new Problem('offline', 'The network did not answer in time.');
+  if (network === 'bad-answer')
+    return new Problem('offline', 'Something between here and the router answered in its place.');
+  return new Problem('offline', 'There is no connection to the router.');
+}
+
+function evidenceOf(network: Network): 'offline' | 'slow' | 'portal' | 'bad-answer' | 'cut' {
+  return network === 'ok' || network === 'not-tried' ? 'offline' : network;
+}

@@ -1,0 +1,51 @@
+import { chatRequestSchema } from '#shared/chat.ts';
+import { parseJson } from '#shared/json.ts';
+import { questionOf, readAsk } from '#device/ask.ts';
+import { beginLife, type AskLife } from '#device/ask-life.ts';
+import type { Device } from '#device/parts.ts';
+import type { Network, OutboxRow } from '#device/rows.ts';
+
+/** A live ask as an entry of the outbox. No header goes with it: who sends it later is who is signed in then. */
+export function outboxRowOf(life: AskLife, network: Network): OutboxRow {
+  const { ask, standing, device } = life;
+  const nowMs = device.clock.now();
+  return {
+    askId: ask.id,
+    key: ask.key,
+    path: ask.path,
+    body: ask.body,
+    feature: standing.feature?.name ?? ask.feature ?? 'default',
+    question: questionOf(ask.chat),
+    askedAtMs: ask.askedAtMs,
+    queuedAtMs: nowMs,
+    network,
+    simulated: life.simulated,
+    notBeforeMs: 0,
+    tries: 0,
+    order: nowMs,
+    state: { kind: 'queued' },
+  };
+}
+
+/** An entry of the outbox as an ask again. It is sent as a stream, whatever it was: so a cut costs nothing that had come. */
+export async function lifeOfEntry(row: OutboxRow, device: Device): Promise<AskLife> {
+  const headers = new Headers({
+    'content-type': 'application/json',
+    accept: 'text/event-stream',
+    'idempotency-key': row.key,
+    'x-layover-feature': row.feature,
+  });
+  const body = asStream(row.body);
+  const ask = await readAsk(new Request(device.origin + row.path, { method: 'POST', headers, body }), device);
+  const life = await beginLife({ ...ask, id: row.askId, askedAtMs: row.askedAtMs, noCache: true }, device);
+  const waitedMs = Math.max(0, device.clock.now() - row.queuedAtMs);
+  life.call.tries = row.tries;
+  return { ...life, queuedAtMs: row.queuedAtMs, waitedMs, simulated: row.simulated };
+}
+
+/** The same ask, streamed: `stream` does not change what a key stands for. */
+function asStream(body: string): string {
+  const json = parseJson(body);
+  const parsed = chatRequestSchema.safeParse(json.ok ? json.value : null);
+  return parsed.success ? JSON.stringify({ ...parsed.data, stream: true }) : body;
+}
