@@ -15,10 +15,13 @@ export interface StreamLimits {
   idleTimeoutMs: number;
 }
 
+/** Where the bytes come from; what an answer needs of an exchange. */
+export type ByteSource = Pick<Exchange, 'read' | 'ready' | 'stop'>;
+
 /** An answer read off a stream of server-sent events. */
 export class StreamedAnswer {
   readonly #reader: WireReader;
-  readonly #exchange: Exchange;
+  readonly #exchange: ByteSource;
   readonly #limits: StreamLimits;
   readonly #sse = new SseReader();
   readonly #decoder = new TextDecoder();
@@ -28,7 +31,7 @@ export class StreamedAnswer {
   #over = false;
   #broken: InBandError | null = null;
 
-  constructor(reader: WireReader, exchange: Exchange, limits: StreamLimits) {
+  constructor(reader: WireReader, exchange: ByteSource, limits: StreamLimits) {
     this.#reader = reader;
     this.#exchange = exchange;
     this.#limits = limits;

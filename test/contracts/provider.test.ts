@@ -1,11 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openProvider } from '../../server/providers/open.ts';
-import {
-  ProviderFailure,
-  type Provider,
-  type ProviderCall,
-  type ProviderEvent,
-} from '../../server/providers/provider.ts';
+import type { Provider, ProviderCall, ProviderEvent } from '../../server/providers/provider.ts';
 import { fakeClock, type FakeClock } from '../fakes/clock.ts';
 import { startFakeProvider, type FakeProvider } from '../fakes/provider/fake-provider.ts';
 import { gate } from '../fakes/provider/gate.ts';
@@ -23,6 +18,7 @@ import {
   refuse,
   say,
 } from '../fakes/provider/script.ts';
+import { collect, failureOf, textOf, toolsOf } from './provider-events.ts';
 
 const IDLE_MS = 15_000;
 
@@ -112,13 +108,7 @@ describe.each(['openai', 'anthropic'] as const)('a provider on the %s wire', (wi
   it('[P3] joins the pieces of tool calls by their index', async () => {
     fake.script([callTool('call_1', 'weather', '{"city":', '"Porto"}'), callTool('call_2', 'now', '{}')]);
     const events = await collect(stream());
-    const calls = events.flatMap((event) => (event.type === 'tool-delta' ? event.toolCalls : []));
-    const joined = [0, 1].map((index) => ({
-      id: calls.find((call) => call.index === index && call.id !== undefined)?.id,
-      name: calls.find((call) => call.index === index && call.name !== undefined)?.name,
-      arguments: calls.map((call) => (call.index === index ? (call.arguments ?? '') : '')).join(''),
-    }));
-    expect(joined).toEqual([
+    expect(toolsOf(events)).toEqual([
       { id: 'call_1', name: 'weather', arguments: '{"city":"Porto"}' },
       { id: 'call_2', name: 'now', arguments: '{}' },
     ]);
@@ -312,26 +302,6 @@ describe.each(['openai', 'anthropic'] as const)('a provider on the %s wire', (wi
     expect(textOf(await collect(events))).toBe('late');
   });
 });
-
-async function collect(events: AsyncIterator<ProviderEvent>): Promise<ProviderEvent[]> {
-  const heard: ProviderEvent[] = [];
-  for (let next = await events.next(); next.done !== true; next = await events.next()) heard.push(next.value);
-  return heard;
-}
-
-async function failureOf(events: AsyncIterator<ProviderEvent>, heard: ProviderEvent[] = []): Promise<ProviderFailure> {
-  try {
-    for (let next = await events.next(); next.done !== true; next = await events.next()) heard.push(next.value);
-  } catch (thrown) {
-    if (thrown instanceof ProviderFailure) return thrown;
-    throw thrown;
-  }
-  throw new Error('The call did not fail.');
-}
-
-function textOf(events: readonly ProviderEvent[]): string {
-  return events.map((event) => (event.type === 'text-delta' ? event.text : '')).join('');
-}
 
 function finishWithoutUsage(wire: 'openai' | 'anthropic'): string {
   return wire === 'openai'

@@ -1,0 +1,169 @@
+import { CHECKLISTS } from './checklists.ts';
+import { chanceOf, type Chance } from './chance.ts';
+import { CODE_SAMPLES } from './code-samples.ts';
+import { PARAGRAPHS } from './paragraphs.ts';
+import { ENGLISH, PHRASE_BOOKS, type PhraseBook } from './phrases.ts';
+import { recognise, sayDemoInScriptOf, subjectOf, type Intent } from './question.ts';
+import { COMPARISONS, writeTable } from './tables.ts';
+
+/** Stands at the head of every demo answer, so that one which breaks off says it too. */
+export const DEMO_SENTENCE = 'This is a demo answer: no model was asked.';
+
+/** A turn of the conversation, as far as an answer depends on it. */
+export interface Turn {
+  role: 'user' | 'assistant';
+  text: string;
+}
+
+/** What an answer is made for. */
+interface Asked {
+  question: string;
+  subject: string;
+  chance: Chance;
+  /** The small model leaves out what is not asked for. */
+  small: boolean;
+}
+
+/** The answer to a conversation: Markdown, the same for the same turns and model. */
+export function compose(turns: readonly Turn[], model: string): string {
+  const questions = turns.filter((turn) => turn.role === 'user').map((turn) => turn.text);
+  const question = questions.at(-1) ?? '';
+  const asked: Asked = {
+    question,
+    subject: subjectOf(question),
+    chance: chanceOf(turns.map((turn) => `${turn.role}:${turn.text}`).join('\n')),
+    small: model === 'small',
+  };
+  const intent = recognise(question);
+  const local = sayDemoInScriptOf(question);
+  const parts = [
+    `*${DEMO_SENTENCE}*${local === null ? '' : ` ${local}`}`,
+    lookBack(questions, asked),
+    ...BODIES[intent](asked),
+  ];
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+const BODIES: Record<Intent, (asked: Asked) => string[]> = {
+  long: writeLong,
+  short: ({ subject, chance }) => [
+    chance.pick([
+      `In one line: with **${subject}**, begin with the part that cannot wait.`,
+      `Briefly: **${subject}** is worth a try, if you can undo it.`,
+      `Short answer: yes, as far as **${subject}** goes, and check it again tomorrow.`,
+      `**${subject}**: less than you fear, more than you planned for.`,
+    ]),
+  ],
+  translate: writeTranslation,
+  table: writeComparison,
+  code: writeCode,
+  steps: writeSteps,
+  greeting: ({ chance }) => [
+    chance.pick([
+      'Hello! Good to see you. Ask for **steps**, for **code**, for a **comparison**, for a **translation** or for something **long**, and watch where the answer comes from.',
+      'Olá, こんにちは, مرحبا, Γεια σου, and hello. Ask me anything; then ask the same again, and see that it is not fetched twice.',
+      'Hello! Here is an idea: ask something, switch the network off, and ask it again.',
+    ]),
+  ],
+  prose: writeProse,
+};
+
+/** Shows that the whole conversation arrived. */
+function lookBack(questions: readonly string[], { chance }: Asked): string {
+  const before = questions.at(-2);
+  if (before === undefined) return '';
+  const subject = subjectOf(before);
+  return chance.pick([
+    `You asked about **${subject}** before; this is turn ${questions.length}, and goes on from there.`,
+    `Going on from **${subject}** (this is your question number ${questions.length}):`,
+    `With **${subject}** in mind, now to your question number ${questions.length}.`,
+  ]);
+}
+
+function writeProse({ subject, chance, small }: Asked): string[] {
+  const [first, ...rest] = chance.some(PARAGRAPHS, small ? 1 : 2 + chance.below(2));
+  const opening = chance.pick([
+    `You want to know about **${subject}**. A model would look into that; here is something to read in its place.`,
+    `**${subject}** is a good thing to ask about, and a real model is one key away.`,
+    `On **${subject}**, three thoughts that hold for most questions.`,
+    `Let us take **${subject}** slowly.`,
+  ]);
+  const ending = chance.pick([
+    `> Asked again in the same words, **${subject}** comes from memory, and costs nothing.`,
+    `- *What to keep:* one sentence.\n- *What to try:* one thing.\n- *What to leave:* the rest, for now.`,
+    `So much for **${subject}**. Ask for *steps* or for a *table*, and the answer takes another form.`,
+  ]);
+  return [opening, first?.text ?? '', ...rest.map(({ text }) => text), small ? '' : ending];
+}
+
+function writeSteps({ subject, chance, small }: Asked): string[] {
+  const list = chance.pick(CHECKLISTS);
+  const steps = list.steps.slice(0, small ? 3 : list.steps.length);
+  return [
+    chance.pick([
+      `### ${list.title}: ${subject}`,
+      `For **${subject}**, in this order:`,
+      `**${subject}**, step by step:`,
+    ]),
+    steps.map((step, index) => `${index + 1}. ${step}`).join('\n'),
+    small ? '' : chance.pick(PARAGRAPHS).text,
+  ];
+}
+
+function writeCode({ question, subject, chance, small }: Asked): string[] {
+  const sample = CODE_SAMPLES.find(({ asked }) => asked.test(question)) ?? chance.pick(CODE_SAMPLES);
+  return [
+    `For **${subject}**, here is a piece that works on its own: ${sample.title}.`,
+    `\`\`\`${sample.language}\n${sample.code}\n\`\`\``,
+    sample.note,
+    small
+      ? ''
+      : `Two things to check before you use it: what it does with *nothing*, and what it does with *too much*.`,
+  ];
+}
+
+function writeComparison({ subject, chance, small }: Asked): string[] {
+  const comparison = chance.pick(COMPARISONS);
+  return [
+    `You asked to compare **${subject}**. The demo knows few things by heart; this is one of them.`,
+    `### ${comparison.title}`,
+    writeTable(comparison),
+    `**In short:** ${comparison.verdict}`,
+    small ? '' : chance.pick(PARAGRAPHS).text,
+  ];
+}
+
+function writeTranslation({ question, subject, chance }: Asked): string[] {
+  const named = PHRASE_BOOKS.filter(({ asked }) => asked.test(question));
+  const books = named.length > 0 ? named : chance.some(PHRASE_BOOKS, 3);
+  const rows = (['hello', 'thanks', 'where', 'wifi', 'slowly'] as const).map(
+    (phrase) => `| ${[ENGLISH[phrase], ...books.map((book: PhraseBook) => book[phrase])].join(' | ')} |`,
+  );
+  return [
+    `**${subject}** wants a translator; this is a phrase book, and each line in it is right.`,
+    [
+      `| ${['English', ...books.map(({ language }) => language)].join(' | ')} |`,
+      `| ${['---', ...books.map(() => '---')].join(' | ')} |`,
+      ...rows,
+    ].join('\n'),
+    chance.pick([
+      'Said slowly and with a smile, the second line does most of the work.',
+      'Arabic runs from right to left, and the table should still stand straight.',
+      'If none of it helps, point at the map.',
+    ]),
+  ];
+}
+
+/** About 24 seconds at a human pace: long enough to lose a network in, short enough for the limit of one call. */
+function writeLong({ subject, chance, small }: Asked): string[] {
+  const chosen = chance.some(PARAGRAPHS, small ? 6 : 13);
+  const sections = chosen.map(({ about, text }, index) => `## ${index + 1}. ${about}\n\n${text}`);
+  const list = chance.pick(CHECKLISTS);
+  return [
+    `# ${subject}, at length`,
+    ...sections,
+    `## ${list.title}`,
+    list.steps.map((step) => `- ${step}`).join('\n'),
+    `That was all there is on **${subject}**, ${sections.length} sections long.`,
+  ];
+}
