@@ -40,18 +40,27 @@ const worker =
       })
     : null;
 
-const device = createPageDevice({ worker, secure, clock, random, post, origin: location.origin });
+const device = createPageDevice({
+  worker,
+  secure,
+  fetch: (request) => fetch(request),
+  clock,
+  random,
+  post,
+  origin: location.origin,
+});
 const api = createApi(device.send, location.origin);
 const line = createLine(clock);
 const toasts = createToasts(clock);
-const session = createSession(api, clock);
+const session = createSession({ api, clock, knownPolicy: device.knownPolicy });
 const storage = createStorage({ session, place });
-const outbox = createOutbox({ storage, line, toasts, replay: (askId) => device.tell({ type: 'replay', askId }) });
+const outbox = createOutbox({ storage, line, toasts, tell: device.tell });
 const goTo = signal<string | null>(null);
 let ownWitness: Promise<(evidence: Evidence) => void> | null = null;
 const talk = createTalk({
   api,
   storage,
+  outbox,
   clock,
   random,
   signedOut: () => session.state.value.kind === 'signed-out',
@@ -65,7 +74,7 @@ const talk = createTalk({
 /** Where no device module watches the line, the page's own asks tell how it is. */
 async function witness(evidence: Evidence): Promise<void> {
   if (secure) return;
-  ownWitness ??= import('./app/witness.ts').then(({ createWitness }) => createWitness(line.hear));
+  ownWitness ??= import('./app/witness.ts').then(({ createWitness }) => createWitness((message) => line.hear(message)));
   (await ownWitness)(evidence);
 }
 
@@ -103,9 +112,16 @@ function onWorkerEvent(event: WorkerEvent): void {
   }
 }
 
+/** The device modules got a policy. Ours is the same unless its epoch differs; then it is read again. */
+function onPolicy(epoch: number): void {
+  const state = session.state.value;
+  if (state.kind !== 'ready' || state.policy.epoch !== epoch) void session.open(closed.signal);
+  device.tell({ type: 'tell' });
+}
+
 /** Travel mode is on: a worker answers, and it knows whose answers it keeps. */
 function markReady(): void {
-  if (worker?.inCharge() === true && session.state.value.kind === 'ready') page.dataset['travel'] = 'ready';
+  if (line.database.value !== null && worker?.inCharge() === true) page.dataset['travel'] = 'ready';
 }
 
 const closed = new AbortController();
@@ -115,7 +131,7 @@ async function listen(): Promise<void> {
     const heard = readFromDevice(data);
     if (heard === null) return;
     line.hear(heard);
-    if (heard.type === 'policy-changed') void session.open(closed.signal);
+    if (heard.type === 'policy-changed') onPolicy(heard.epoch);
   });
   device.tell({ type: 'tell' });
 }

@@ -1,5 +1,5 @@
 import { addTurn, readConversation, type NewTurn, type ToldTurn } from '#device/conversations.ts';
-import { write, type Place } from '#device/database.ts';
+import type { Place } from '#device/database.ts';
 import { keepDraft, readDraft } from '#device/drafts.ts';
 import { forgetSaved } from '#device/saved-answers.ts';
 
@@ -9,8 +9,6 @@ export interface DeviceStore {
   readConversation(conversationId: string): Promise<ToldTurn[]>;
   readDraft(conversationId: string): Promise<string>;
   /** Later words never lose to earlier ones: writes go one after the other. */
-  /** Takes an ask out of the outbox; false when it is already being sent or gone. */
-  cancelWaiting(askId: string): Promise<boolean>;
   forgetSaved(key: string): Promise<void>;
   keepDraft(draft: { conversationId: string; text: string; atMs: number }): Promise<void>;
 }
@@ -21,11 +19,6 @@ export function openDeviceStore(place: Place): DeviceStore {
     addTurn: (turn) => addTurn(place, turn),
     readConversation: (conversationId) => readConversation(place, conversationId),
     readDraft: (conversationId) => readDraft(place, conversationId),
-    cancelWaiting: (askId) =>
-      write(place, ['outbox'], async (tx) => {
-        await tx.objectStore('outbox').delete(askId);
-        return true;
-      }),
     forgetSaved: (key) => forgetSaved(place, key),
     keepDraft(draft) {
       const write = last.then(() => keepDraft(place, draft));

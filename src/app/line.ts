@@ -9,6 +9,8 @@ export interface Line {
   evidence: ReadonlySignal<readonly Evidence[]>;
   scenario: ReadonlySignal<Scenario | null>;
   waiting: ReadonlySignal<number>;
+  /** Name of the database that the device modules use; null before they know a policy. */
+  database: ReadonlySignal<string | null>;
   /** The state that has lasted long enough to be said aloud. */
   settled: ReadonlySignal<LineState>;
   /** What the device modules, or this page's own witness, say of it. */
@@ -35,6 +37,7 @@ export function createLine(clock: Clock): Line {
     evidence: computed(() => told.value?.evidence ?? []),
     scenario: computed(() => told.value?.scenario ?? null),
     waiting: computed(() => told.value?.waiting ?? 0),
+    database: computed(() => told.value?.database ?? null),
     hear(message) {
       if (message.type === 'state') told.value = message;
     },

@@ -1,4 +1,5 @@
-import { computed, type ReadonlySignal } from '@preact/signals';
+import { computed, signal, type ReadonlySignal } from '@preact/signals';
+import type { ToWorker } from '#shared/worker-messages.ts';
 import type { OutboxRow } from '#device/rows.ts';
 import type { Line } from './line.ts';
 import type { Storage } from './storage.ts';
@@ -9,8 +10,10 @@ export interface Outbox {
   rows: ReadonlySignal<readonly OutboxRow[]>;
   /** How many wait; known before the list is. */
   waiting: ReadonlySignal<number>;
+  /** What was cancelled in this tab: the database may need a moment to hear of it. */
+  cancelled: ReadonlySignal<ReadonlySet<string>>;
   /** Takes an ask out of the line. Its question stays in the conversation. */
-  cancel(askId: string): Promise<void>;
+  cancel(askId: string): void;
   sendNow(askId: string): void;
 }
 
@@ -18,20 +21,21 @@ export function createOutbox(parts: {
   storage: Storage;
   line: Line;
   toasts: Toasts;
-  replay: (askId: string) => void;
+  tell: (message: ToWorker) => void;
 }): Outbox {
   const { storage, line, toasts } = parts;
+  const cancelled = signal<ReadonlySet<string>>(new Set());
   return {
     rows: storage.outbox,
     waiting: computed(() => (storage.state.value.kind === 'open' ? storage.outbox.value.length : line.waiting.value)),
-    async cancel(askId) {
-      const place = storage.state.value;
-      if (place.kind !== 'open') return;
-      const cancelled = await place.store.cancelWaiting(askId);
-      toasts.show({ text: cancelled ? 'Ask cancelled. It was not sent.' : 'It is already on its way.' });
+    cancelled,
+    cancel(askId) {
+      cancelled.value = new Set(cancelled.value).add(askId);
+      parts.tell({ type: 'stop', askId });
+      toasts.show({ text: 'Ask cancelled. It was not sent.' });
     },
     sendNow(askId) {
-      parts.replay(askId);
+      parts.tell({ type: 'replay', askId });
     },
   };
 }

@@ -1,31 +1,66 @@
 import type { Clock, Random } from '#shared/clock.ts';
+import type { TravelPolicy } from '#shared/travel-policy.ts';
 import type { ToWorker } from '#shared/worker-messages.ts';
 import type { Send } from './api.ts';
+import type { OwnDevice } from './own-device.ts';
 import type { WorkerClient } from './worker-client.ts';
 
 /** Whoever answers this page's asks: the worker, this page itself with the same modules, or the bare network. */
 export interface PageDevice {
   send: Send;
-  tell(message: ToWorker): void;
+  tell: (message: ToWorker) => void;
+  /** The policy this device went by last time; null when it knows none. */
+  knownPolicy: () => Promise<TravelPolicy | null>;
 }
 
 export interface PageDeviceParts {
   worker: WorkerClient | null;
   /** Whether anything may be kept on this device. */
   secure: boolean;
+  fetch: (request: Request) => Promise<Response>;
   clock: Clock;
   random: Random;
   post: (channel: string, message: unknown) => void;
   origin: string;
 }
 
-export function createPageDevice({ worker, origin }: PageDeviceParts): PageDevice {
+export function createPageDevice(parts: PageDeviceParts): PageDevice {
+  const { worker, secure, origin } = parts;
+  let own: Promise<OwnDevice> | null = null;
+  const openOwn = (): Promise<OwnDevice> =>
+    (own ??= import('./own-device.ts').then(({ openOwnDevice }) => openOwnDevice(parts)));
+
   return {
-    send: (request) => fetch(request),
+    async send(request) {
+      if (!secure || worker?.inCharge() === true || !isTravelled(request)) return parts.fetch(request);
+      return (await openOwn()).send(request);
+    },
     tell(message) {
       if (worker?.tell(message) === true) return;
+      const failed = (failure: unknown): void => console.warn(`\`${message.type}\` could not be done.`, failure);
+      if (secure)
+        void openOwn()
+          .then((device) => device.heed(message))
+          .catch(failed);
       // Nobody but the router can stop an ask that this page sent by the bare network.
-      if (message.type === 'stop') void fetch(`${origin}/ai/${message.askId}`, { method: 'DELETE' });
+      else if (message.type === 'stop') {
+        parts.fetch(new Request(`${origin}/ai/${message.askId}`, { method: 'DELETE' })).catch(failed);
+      }
+    },
+    async knownPolicy() {
+      if (!secure) return null;
+      try {
+        return await (await openOwn()).knownPolicy();
+      } catch {
+        // Storage is closed to us: then no policy is known here.
+        return null;
+      }
     },
   };
+}
+
+/** What the device modules have a say in: the asks, and the policy they go by. */
+function isTravelled(request: Request): boolean {
+  const { pathname } = new URL(request.url);
+  return pathname === '/ai' || pathname === '/api/travel';
 }

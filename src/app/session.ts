@@ -19,14 +19,24 @@ export interface Session {
 /** How long to wait before trying again while the router cannot be reached, milliseconds. */
 const RETRY_MS = 10_000;
 
-export function createSession(api: Api, clock: Clock): Session {
+export interface SessionParts {
+  api: Api;
+  clock: Clock;
+  /** The policy of the last visit: with it history stands at once, whatever the line is like. */
+  knownPolicy: () => Promise<TravelPolicy | null>;
+}
+
+export function createSession({ api, clock, knownPolicy }: SessionParts): Session {
   const state = signal<SessionState>({ kind: 'opening' });
   let opening: Promise<void> | null = null;
   let forgetRetry = (): void => undefined;
 
   async function read(abort: AbortSignal): Promise<void> {
+    if (state.value.kind === 'opening') {
+      const policy = await knownPolicy();
+      if (policy !== null) state.value = { kind: 'ready', policy };
+    }
     const opened = await api.openSession(abort);
-    // Without the router the worker still knows the policy, so a failed opening does not end here.
     if (!opened.ok && opened.failure.status === 401) return signedOut(opened.failure);
     const policy = await api.readPolicy(abort);
     if (policy.ok) state.value = { kind: 'ready', policy: policy.value };

@@ -10,6 +10,8 @@ export interface Arrival {
   /** Seconds since a provider gave it. */
   ageSeconds: number;
   hops: number;
+  /** Why it is not live; `ok` when it is. */
+  network: Network;
 }
 
 /** One ask as a person sees it: exactly one of these at any moment. */
@@ -54,16 +56,26 @@ export interface LiveAsk {
   over: boolean;
 }
 
+/** What is known of the outbox beside a turn's own row. */
+export interface Queue {
+  /** Ids in the order of sending. */
+  line: readonly string[];
+  /** Ids cancelled in this tab. */
+  cancelled: ReadonlySet<string>;
+}
+
 /** Joins what is stored with what streams in this tab. While a stream runs, the tab knows better; afterwards the device does. */
-export function joinTurn(told: ToldTurn | null, live: LiveAsk | null, line: readonly string[]): TurnView | null {
+export function joinTurn(told: ToldTurn | null, live: LiveAsk | null, queue: Queue): TurnView | null {
   const turn = told?.turn ?? live?.turn;
   if (turn === undefined) return null;
   const { id, prompt, feature, askedAtMs } = turn;
-  return { id, prompt, feature, askedAtMs, answer: joinAnswer(told, live, line) };
+  return { id, prompt, feature, askedAtMs, answer: joinAnswer(told, live, queue) };
 }
 
-function joinAnswer(told: ToldTurn | null, live: LiveAsk | null, line: readonly string[]): AnswerView {
+function joinAnswer(told: ToldTurn | null, live: LiveAsk | null, { line, cancelled }: Queue): AnswerView {
   const stored = told === null ? null : storedView(told, line);
+  const id = told?.turn.id ?? live?.turn.id ?? '';
+  if (cancelled.has(id) && stored?.kind !== 'whole' && stored?.kind !== 'partial') return CANCELLED;
   if (live === null) return stored ?? { kind: 'unsent' };
   if (!live.over) {
     if (stored?.kind === 'resuming' && live.view.kind === 'arriving') return { kind: 'resuming', text: live.view.text };
@@ -115,7 +127,16 @@ function rowView(row: AnswerRow): AnswerView {
   }
 }
 
-const unknownArrival: Arrival = { source: 'provider', provider: null, model: null, ageSeconds: 0, hops: 0 };
+const unknownArrival: Arrival = {
+  source: 'provider',
+  provider: null,
+  model: null,
+  ageSeconds: 0,
+  hops: 0,
+  network: 'ok',
+};
+
+const CANCELLED: AnswerView = { kind: 'failed', code: 'cancelled', message: 'You cancelled it before it was sent.' };
 
 /** The text there is so far; empty when there is none. */
 export function textOf(view: AnswerView): string {

@@ -18,7 +18,10 @@ const marked = new Marked({
   gfm: true,
   async: false,
   renderer: {
-    html: ({ text }) => (HARMLESS_HTML.test(text.trim()) ? text : escapeHtml(text)),
+    html: ({ text, block }) => {
+      if (HARMLESS_HTML.test(text.trim())) return text;
+      return block ? `<p>${escapeHtml(text)}</p>` : escapeHtml(text);
+    },
     image: ({ href, text }) =>
       `<a href="${escapeHtml(href)}">${escapeHtml(text === '' ? 'Picture' : `Picture: ${text}`)}</a>`,
     checkbox: ({ checked }) => (checked ? '☑ ' : '☐ '),
@@ -130,7 +133,7 @@ function dressCode(pre: HTMLPreElement, language: string): void {
 /** The languages of the code blocks inside a token, in the order in which they are drawn. */
 function codeLanguages(token: Token): string[] {
   const languages: string[] = [];
-  marked.walkTokens([token], (each) => {
+  void marked.walkTokens([token], (each) => {
     if (each.type === 'code') languages.push(((each as Tokens.Code).lang ?? '').split(/\s/)[0]?.slice(0, 30) ?? '');
   });
   return languages;

@@ -46,7 +46,11 @@ function tellArriving(view: Extract<AnswerView, { kind: 'arriving' }>): Told {
   const { arrival } = view;
   const speed = view.firstWordMs === null ? '' : `First word after ${durationWords(view.firstWordMs)}.`;
   if (arrival.source === 'saved')
-    return told('from-device', `Saved on this device, ${ageWords(arrival.ageSeconds * 1000)}.`, '');
+    return told(
+      'from-device',
+      `Saved on this device, ${ageWords(arrival.ageSeconds * 1000)}.`,
+      whyNotLive(arrival.network),
+    );
   if (arrival.source === 'router-cache')
     return told('from-router', `From the router’s memory, ${ageWords(arrival.ageSeconds * 1000)}.`, speed, 'live');
   const from = arrival.provider === null ? 'Arriving.' : `Arriving from ${arrival.provider}.`;

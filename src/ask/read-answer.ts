@@ -4,6 +4,7 @@ import { readChunk } from '#shared/chat-wire.ts';
 import type { Clock } from '#shared/clock.ts';
 import { parseJson } from '#shared/json.ts';
 import { readSse } from '#shared/sse.ts';
+import { networkSchema, type Network } from '#device/rows.ts';
 import { readFailure } from '../app/wire.ts';
 import type { AnswerView, Arrival } from './answer-view.ts';
 
@@ -12,7 +13,8 @@ export async function readAnswer(
   response: Response,
   { clock, askedAt, onChange }: { clock: Clock; askedAt: number; onChange: (view: AnswerView) => void },
 ): Promise<AnswerView> {
-  if (response.status === 202) return { kind: 'waiting', state: { kind: 'queued' }, network: null, place: null };
+  if (response.status === 202)
+    return { kind: 'waiting', state: { kind: 'queued' }, network: readNetwork(response.headers), place: null };
   const type = response.headers.get('content-type') ?? '';
   if (!response.ok || response.body === null) return failed(readFailure(await response.text(), response.status));
   if (!type.includes('text/event-stream') || response.headers.get('x-layover') !== '1') {
@@ -71,7 +73,7 @@ class Reading {
       text: this.#text,
       finishReason: this.#finishReason,
       provenance,
-      network: provenance.source === 'saved' ? 'not-tried' : 'ok',
+      network: this.#arrival.network,
       waitedMs: 0,
       firstTokenMs: this.#firstWordMs,
       totalMs,
@@ -95,7 +97,14 @@ function readArrival(headers: Headers): Arrival {
     model: headers.get('x-layover-model'),
     ageSeconds: count('age'),
     hops: count('x-layover-hops'),
+    network: readNetwork(headers),
   };
+}
+
+/** Why the device modules did not give a live answer; `ok` when they say nothing of it. */
+function readNetwork(headers: Headers): Network {
+  const network = networkSchema.safeParse(headers.get('x-layover-network'));
+  return network.success ? network.data : 'ok';
 }
 
 function headProvenance(arrival: Arrival): Provenance {

@@ -5,6 +5,7 @@ import type { Evidence } from '#shared/line.ts';
 import type { ToldTurn } from '#device/conversations.ts';
 import type { TurnRow } from '#device/rows.ts';
 import type { Api } from '../app/api.ts';
+import type { Outbox } from '../app/outbox.ts';
 import type { Storage } from '../app/storage.ts';
 import { isRunning, joinTurn, type AnswerView, type LiveAsk, type TurnView } from './answer-view.ts';
 import { historyFor } from './history.ts';
@@ -16,6 +17,7 @@ export const NEW_CONVERSATION = 'new';
 export interface TalkParts {
   api: Api;
   storage: Storage;
+  outbox: Pick<Outbox, 'cancelled'>;
   clock: Clock;
   random: Random;
   /** Nobody is signed in: what is typed stays typed. */
@@ -58,12 +60,13 @@ export function createTalk(parts: TalkParts): Talk {
 
   const turns = computed(() => {
     const line = storage.outbox.value.filter((row) => row.state.kind !== 'refused').map((row) => row.askId);
+    const queue = { line, cancelled: parts.outbox.cancelled.value };
     const own = lives.value.filter((live) => live.value.turn.conversationId === conversationId.value);
     const liveOf = (id: string): LiveAsk | null => own.find((live) => live.value.turn.id === id)?.value ?? null;
-    const stored = told.value.map((turn) => joinTurn(turn, liveOf(turn.turn.id), line));
+    const stored = told.value.map((turn) => joinTurn(turn, liveOf(turn.turn.id), queue));
     const fresh = own
       .filter((live) => !told.value.some(({ turn }) => turn.id === live.value.turn.id))
-      .map((live) => joinTurn(null, live.value, line));
+      .map((live) => joinTurn(null, live.value, queue));
     return [...stored, ...fresh].filter((turn) => turn !== null);
   });
 

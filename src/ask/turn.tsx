@@ -111,8 +111,8 @@ function Actions({ turn, last }: { turn: TurnView; last: boolean }) {
 
 function Waits({ turn }: { turn: TurnView }) {
   const { outbox, talk } = useModels();
-  const edit = async (): Promise<void> => {
-    await outbox.cancel(turn.id);
+  const edit = (): void => {
+    outbox.cancel(turn.id);
     talk.type(turn.prompt);
     document.getElementById('say')?.focus();
   };
@@ -120,10 +120,10 @@ function Waits({ turn }: { turn: TurnView }) {
     <div class="waits">
       <From told={tellOrigin(turn.answer)} look="" actions={null} />
       <div class="buttons">
-        <button class="button plain quiet" type="button" onClick={() => void outbox.cancel(turn.id)}>
+        <button class="button plain quiet" type="button" onClick={() => outbox.cancel(turn.id)}>
           Cancel
         </button>
-        <button class="button plain quiet" type="button" onClick={() => void edit()}>
+        <button class="button plain quiet" type="button" onClick={edit}>
           Edit
         </button>
         <button class="button" type="button" onClick={() => outbox.sendNow(turn.id)}>

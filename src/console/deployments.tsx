@@ -3,7 +3,6 @@ import { Mark, type MarkName } from '../look/mark.tsx';
 import { clockWords, durationWords, placeWords } from '../look/words.ts';
 import type { Deployment, FaultKind } from './reports.ts';
 import { FAULT_MINUTES, type Watch } from './watch.ts';
-import { failureWords } from './way.ts';
 
 const FAULTS: { kind: FaultKind; word: string; effect: string }[] = [
   { kind: 'revoked-key', word: 'Revoke its key', effect: 'A wrong key is sent in place of ours.' },
@@ -59,7 +58,7 @@ function healthWords(
       return { mark: 'is-idle', tone: 'idle', word: 'Not configured', because: health.why };
     case 'cooling': {
       const leftMs = health.untilMs - nowMs;
-      const because = `It ${failureWords(health.why)}. Next probe ${leftMs > 0 ? `in ${durationWords(leftMs)}` : 'with the next ask'}.`;
+      const because = `${health.why} Next probe ${leftMs > 0 ? `in ${durationWords(leftMs)}` : 'with the next ask'}.`;
       return { mark: 'is-paused', tone: 'warn', word: 'Cooling down', because };
     }
     case 'closed':

@@ -1,7 +1,6 @@
 import { countWords } from '../look/words.ts';
 import type { MarkName } from '../look/mark.tsx';
 import type { Deployment, Slo } from './reports.ts';
-import { failureWords } from './way.ts';
 
 /** One sentence that a person at 2 AM can act on, and the line of evidence under it. */
 export interface Verdict {
@@ -33,14 +32,12 @@ export function judge(slo: Slo, deployments: readonly Deployment[], nowMs: numbe
     );
   }
   if (down.length > 0) {
-    const why = down
-      .map((each) => (each.health.kind === 'cooling' ? `${each.name}: ${failureWords(each.health.why)}` : ''))
-      .join('; ');
+    const why = down.map((each) => (each.health.kind === 'cooling' ? each.health.why : '')).join(' ');
     return say(
       'is-warn',
       'warn',
       'It is the provider, not the network.',
-      `${why}. Asks go through ${namesOf(up)} instead.`,
+      `${why} Asks go through ${namesOf(up)} instead.`,
     );
   }
   const faulty = used.filter((each) => each.fault !== null);

@@ -49,8 +49,8 @@ function WaitingRow({ row, place }: { row: OutboxRow; place: number }) {
   const { outbox, talk, nowMs } = useModels();
   const { route } = useLocation();
   const told = tellOrigin({ kind: 'waiting', state: row.state, network: row.network, place: place > 0 ? place : null });
-  const edit = async (): Promise<void> => {
-    await outbox.cancel(row.askId);
+  const edit = (): void => {
+    outbox.cancel(row.askId);
     talk.show(null);
     route('/');
     talk.type(row.question);
@@ -63,10 +63,10 @@ function WaitingRow({ row, place }: { row: OutboxRow; place: number }) {
         <b>{told.what}</b> {told.more} Asked {ageWords(nowMs.value - row.askedAtMs)}. {whyNotLive(row.network)}
       </p>
       <div class="buttons">
-        <button class="button plain quiet" type="button" onClick={() => void outbox.cancel(row.askId)}>
+        <button class="button plain quiet" type="button" onClick={() => outbox.cancel(row.askId)}>
           Cancel
         </button>
-        <button class="button plain quiet" type="button" onClick={() => void edit()}>
+        <button class="button plain quiet" type="button" onClick={edit}>
           Edit
         </button>
         {row.state.kind !== 'sending' && (
