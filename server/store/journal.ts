@@ -11,6 +11,9 @@ import type { NumberedEvent } from '#shared/answer.ts';
  * [J6] Nobody but the owner can read, and an ask of somebody else looks like one that does not exist.
  * [J7] `recover` marks every `running` ask as `incomplete`; it is called once, at the start.
  * [J8] `append` after the end, and of an event already there, changes nothing.
+ * [J9] An id that stands for another ask (of whoever) gets `other-body`: two asks never share a journal.
+ * [J10] `append` past `MAX_EVENT_BYTES`, and one that would leave a gap, rejects and changes nothing.
+ * [J11] Events that cannot be read back are as if they had never come: the ask is `incomplete` up to there, and its key is free.
  */
 export interface Journal {
   claim(claim: Claim): Promise<ClaimResult>;
@@ -28,6 +31,9 @@ export interface Journal {
   recover(nowMs: number): Promise<string[]>;
   prune(nowMs: number): Promise<void>;
 }
+
+/** Most bytes of one ask's events, as they are stored. */
+export const MAX_EVENT_BYTES = 4 * 1024 * 1024;
 
 export interface Owner {
   tenant: string;

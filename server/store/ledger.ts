@@ -10,6 +10,9 @@ import type { AskEnded } from '#shared/telemetry.ts';
  * [L5] A device event counts once per (tenant, user, event id), whichever batch brings it; simulated ones are kept and not counted.
  * [L6] Rows older than their retention are removed by `prune`, attempts with their ask.
  * [L7] A tenant's question sees only that tenant's rows; `tenant: null` is the operator's question over all.
+ * [L8] A device's time is corrected by its skew and never later than its receipt; figures go by the corrected time.
+ * [L9] A batch's dropped events are added once, however often the batch comes.
+ * [L10] Sums of money are exact, or the question is refused; they are never rounded.
  */
 export interface Ledger {
   record(asks: AskRow[], attempts: AttemptRow[]): Promise<void>;
@@ -101,9 +104,11 @@ export interface FiguresQuery {
 export interface Figures {
   router: {
     answered: number;
+    /** Failed, and incomplete: both are an answer that somebody did not get. */
     failed: number;
     refused: number;
     cancelled: number;
+    /** Answered by the router's cache. */
     fromMemory: number;
     /** Over asks with a first token, from arrival at the router. */
     firstTokenP95Ms: number | null;
@@ -113,17 +118,22 @@ export interface Figures {
     costP95NanoUsd: number | null;
     costKnown: number;
     costUnknown: number;
-    /** What the answers from memory had cost when they were live. */
+    /** When the first counted ask of the window arrived; null with none. */
     firstAtMs: number | null;
   };
   device: {
     answered: number;
+    /** Failed, partial, or expired in the outbox. `refused` and `stopped` are counted nowhere. */
     failed: number;
+    /** Answered by a saved answer, and answered after waiting in the outbox. */
     saved: number;
     waited: number;
+    /** As the person felt it: saved answers and waiting included. */
     firstTokenP95Ms: number | null;
     firstTokenCount: number;
+    /** Events that devices had to drop, by the time their batches came. */
     dropped: number;
+    /** Events under the network simulator: in none of the other figures. */
     simulated: number;
   };
 }

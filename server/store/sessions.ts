@@ -4,6 +4,7 @@
  * [S1] A link gives a session once; the second use gets null, also when both come at the same time.
  * [S2] A session lives `slidingMs` from its last use, and is gone after `end`.
  * [S3] At most `MAX_SESSIONS` live at a time: the longest unused go first.
+ * [S4] At most `MAX_LINKS` unspent links are kept: the oldest go first. A link past its time gives null.
  */
 export interface Sessions {
   addLink(link: { tokenHash: string; grants: Grants; expiresAtMs: number }): Promise<void>;
@@ -16,6 +17,8 @@ export interface Sessions {
 }
 
 export const MAX_SESSIONS = 10_000;
+
+export const MAX_LINKS = 1_000;
 
 /** Who somebody is. */
 export interface Grants {

@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import type { Problem } from '#shared/problem.ts';
+import type { AnswerCache } from './answer-cache.ts';
+import type { Journal } from './journal.ts';
+import type { Ledger } from './ledger.ts';
+import type { Meta } from './meta.ts';
+import type { Sessions } from './sessions.ts';
+import { openAnswerCache } from './sqlite/answer-cache.ts';
+import { DatabaseThread } from './sqlite/client.ts';
+import { openJournal } from './sqlite/journal.ts';
+import { openLedger } from './sqlite/ledger.ts';
+import { openMeta } from './sqlite/meta.ts';
+import { openSessions } from './sqlite/sessions.ts';
+
+/** Everything that the router stores. */
+export interface Stores {
+  journal: Journal;
+  cache: AnswerCache;
+  ledger: Ledger;
+  sessions: Sessions;
+  meta: Meta;
+  /** Writes what is pending and lets go of the files. Calls after it reject with `storage_failed`. */
+  close(): Promise<void>;
+}
+
+export interface StoreOptions {
+  /** Folder of the database `layover.db`; made when it is not there. `:memory:` keeps everything in memory, for tests. */
+  dataFolder: string;
+  /** Told of what nobody waits for: a row that cannot be read back, and, once, the end of the database thread. */
+  onProblem: (problem: Problem) => void;
+  /** Most bytes of saved answers. Default 256 MB. */
+  cacheMaxBytes?: number;
+}
+
+const DATABASE_FILE = 'layover.db';
+const CACHE_MAX_BYTES = 256 * 1024 * 1024;
+
+/** Opens the stores of a data folder, in a thread of their own; rejects with `storage_failed` and what to do about it. */
+export async function openStores({
+  dataFolder,
+  onProblem,
+  cacheMaxBytes = CACHE_MAX_BYTES,
+}: StoreOptions): Promise<Stores> {
+  const file = dataFolder === ':memory:' ? dataFolder : join(dataFolder, DATABASE_FILE);
+  const database = await DatabaseThread.start({ file, cacheMaxBytes }, onProblem);
+  return {
+    journal: openJournal(database),
+    cache: openAnswerCache(database),
+    ledger: openLedger(database),
+    sessions: openSessions(database),
+    meta: openMeta(database),
+    close: () => database.close(),
+  };
+}

@@ -1,0 +1,176 @@
+import { sql } from 'kysely';
+import type { CachedAnswer } from '../answer-cache.ts';
+import { parseAnswer } from '../stored-answer.ts';
+import type { Connection } from './connection.ts';
+import { prepareFor, queries } from './statement.ts';
+
+/** An answer to keep, written by the caller as JSON. */
+export interface AnswerPut {
+  key: string;
+  tenant: string;
+  feature: string;
+  promptVersion: number;
+  storedAtMs: number;
+  expiresAtMs: number;
+  costNanoUsd: number | null;
+  json: string;
+}
+
+type StoredPut = AnswerPut & { used: number; bytes: number };
+
+/** Uses that are remembered in memory before they are written: a hit then costs no write. */
+const MAX_UNWRITTEN_USES = 1_000;
+
+/** Answers that one step of `prune` or `purge` removes; others wait for the thread meanwhile. */
+const STEP = 500;
+
+/** The answer cache's operations, as the thread runs them. `maxBytes` is C4's bound. */
+export function answerOperations(connection: Connection, maxBytes: number) {
+  const statements = answerStatements(connection);
+  const uses = new Map<string, number>();
+  let lastUse = statements.lastUse.get(null)?.used ?? 0;
+
+  const writeUses = (): void => {
+    for (const [key, used] of uses) statements.use.run({ key, used });
+    uses.clear();
+  };
+
+  return {
+    'answers.get': (query: { key: string; nowMs: number }): CachedAnswer | null => {
+      const row = statements.find.get(query);
+      if (row === undefined) return null;
+      const answer = parseAnswer(row.json);
+      if (answer === null) {
+        statements.remove.run(query);
+        connection.onDamage(`The saved answer \`${query.key}\` cannot be read back and was removed.`);
+        return null;
+      }
+      uses.set(query.key, ++lastUse);
+      if (uses.size >= MAX_UNWRITTEN_USES) writeUses();
+      return { answer, storedAtMs: row.stored_at_ms, costNanoUsd: row.cost_nano_usd };
+    },
+    'answers.put': (put: AnswerPut): void => {
+      const bytes = Buffer.byteLength(put.json) + Buffer.byteLength(put.key);
+      if (bytes > maxBytes) {
+        statements.remove.run(put);
+        return;
+      }
+      statements.put.run({ ...put, bytes, used: ++lastUse });
+      uses.delete(put.key);
+      if ((statements.total.get(null)?.bytes ?? 0) <= maxBytes) return;
+      writeUses();
+      while ((statements.total.get(null)?.bytes ?? 0) > maxBytes && statements.removeOldest.run(null) > 0);
+    },
+    /** One step; how many it removed. */
+    'answers.purge': (which: { feature: string | null; tenant: string | null }) =>
+      statements.purge.run({ ...which, limit: STEP }),
+    /** One step; whether more is left to do. */
+    'answers.prune': (input: { nowMs: number }): boolean => {
+      writeUses();
+      return statements.prune.run({ ...input, limit: STEP }) === STEP;
+    },
+  };
+}
+
+function answerStatements({ database }: Connection) {
+  return {
+    find: prepareFor<{ key: string; nowMs: number }>(database)((param) =>
+      queries
+        .selectFrom('answer')
+        .select(['json', 'stored_at_ms', 'cost_nano_usd'])
+        .where(
+          'key',
+          '=',
+          param((query) => query.key),
+        )
+        .where(
+          'expires_at_ms',
+          '>',
+          param((query) => query.nowMs),
+        ),
+    ),
+    put: prepareFor<StoredPut>(database)((param) =>
+      queries
+        .insertInto('answer')
+        .values({
+          key: param((put) => put.key),
+          tenant_id: param((put) => put.tenant),
+          feature: param((put) => put.feature),
+          prompt_version: param((put) => put.promptVersion),
+          stored_at_ms: param((put) => Math.round(put.storedAtMs)),
+          expires_at_ms: param((put) => Math.round(put.expiresAtMs)),
+          used: param((put) => put.used),
+          cost_nano_usd: param((put) => put.costNanoUsd),
+          bytes: param((put) => put.bytes),
+          json: param((put) => put.json),
+        })
+        // Not `insert or replace`: the triggers that keep the total would not see the row that goes.
+        .onConflict((conflict) =>
+          conflict.column('key').doUpdateSet((row) => ({
+            tenant_id: row.ref('excluded.tenant_id'),
+            feature: row.ref('excluded.feature'),
+            prompt_version: row.ref('excluded.prompt_version'),
+            stored_at_ms: row.ref('excluded.stored_at_ms'),
+            expires_at_ms: row.ref('excluded.expires_at_ms'),
+            used: row.ref('excluded.used'),
+            cost_nano_usd: row.ref('excluded.cost_nano_usd'),
+            bytes: row.ref('excluded.bytes'),
+            json: row.ref('excluded.json'),
+          })),
+        ),
+    ),
+    use: prepareFor<{ key: string; used: number }>(database)((param) =>
+      queries
+        .updateTable('answer')
+        .set({ used: param((input) => input.used) })
+        .where(
+          'key',
+          '=',
+          param((input) => input.key),
+        ),
+    ),
+    lastUse: prepareFor<null>(database)(() =>
+      queries.selectFrom('answer').select((row) => row.fn.max('used').as('used')),
+    ),
+    total: prepareFor<null>(database)(() => queries.selectFrom('answer_total').select('bytes')),
+    remove: prepareFor<{ key: string }>(database)((param) =>
+      queries.deleteFrom('answer').where(
+        'key',
+        '=',
+        param((input) => input.key),
+      ),
+    ),
+    removeOldest: prepareFor<null>(database)(() =>
+      queries
+        .deleteFrom('answer')
+        .where('key', '=', (from) => from.selectFrom('answer').select('key').orderBy('used').limit(1)),
+    ),
+    purge: prepareFor<{ feature: string | null; tenant: string | null; limit: number }>(database)((param) =>
+      queries.deleteFrom('answer').where('key', 'in', (from) =>
+        from
+          .selectFrom('answer')
+          .select('key')
+          .where(
+            sql<boolean>`(${param((which) => which.feature)} is null or feature = ${param((which) => which.feature)})`,
+          )
+          .where(
+            sql<boolean>`(${param((which) => which.tenant)} is null or tenant_id = ${param((which) => which.tenant)})`,
+          )
+          .limit(param((which) => which.limit)),
+      ),
+    ),
+    prune: prepareFor<{ nowMs: number; limit: number }>(database)((param) =>
+      queries.deleteFrom('answer').where('key', 'in', (from) =>
+        from
+          .selectFrom('answer')
+          .select('key')
+          .where(
+            'expires_at_ms',
+            '<=',
+            param((input) => input.nowMs),
+          )
+          .limit(param((input) => input.limit)),
+      ),
+    ),
+  };
+}

@@ -1,0 +1,145 @@
+import type { NumberedEvent } from '#shared/answer.ts';
+import { Problem } from '#shared/problem.ts';
+import {
+  MAX_EVENT_BYTES,
+  type Claim,
+  type ClaimResult,
+  type EndState,
+  type JournalPage,
+  type Owner,
+} from '../journal.ts';
+import { parseEvents } from '../stored-answer.ts';
+import type { Connection } from './connection.ts';
+import { journalStatements, type JournalStatements } from './journal-statements.ts';
+
+/** Events of one append, written by the caller as JSON: text crosses to the thread cheaper than objects. */
+export interface Block {
+  askId: string;
+  firstSeq: number;
+  lastSeq: number;
+  /** Each number is one more than the one before. */
+  contiguous: boolean;
+  json: string;
+}
+
+/** Asks whose events one step of `prune` removes: up to 4 MB each, and others wait for the thread meanwhile. */
+const PRUNE_STEP = 100;
+
+/** The journal's operations, as the thread runs them. */
+export function journalOperations(connection: Connection) {
+  const statements = journalStatements(connection.database);
+  return {
+    'journal.claim': (claim: Claim) => claimAsk(statements, claim),
+    'journal.append': (block: Block) => appendBlock(statements, block),
+    'journal.end': (end: { askId: string; state: EndState; atMs: number }) => {
+      statements.end.run(end);
+    },
+    'journal.read': (query: ReadQuery) => readAsk(connection, statements, query),
+    'journal.recover': (input: { nowMs: number }) => statements.recover.all(input).map((row) => row.ask_id),
+    /** One step; whether more is left to do. */
+    'journal.prune': (input: { nowMs: number }) => pruneAsks(statements, input.nowMs),
+  };
+}
+
+export interface ReadQuery {
+  owner: Owner;
+  askId: string;
+  after: number;
+  limit: number;
+  nowMs: number;
+}
+
+function claimAsk(statements: JournalStatements, claim: Claim): ClaimResult {
+  let run = 1;
+  const held = claim.key === null ? undefined : statements.byKey.get({ owner: claim.owner, key: claim.key });
+  if (held !== undefined) {
+    const isFree = held.state === 'failed' || held.state === 'incomplete' || isPast(held.forget_at_ms, claim.nowMs);
+    if (!isFree) {
+      if (held.body_hash !== claim.bodyHash) return { kind: 'other-body' };
+      if (isPast(held.expires_at_ms, claim.nowMs)) return { kind: 'expired' };
+      return { kind: 'same', askId: held.ask_id, state: held.state };
+    }
+    if (held.ask_id === claim.askId) run = held.run + 1;
+    remove(statements, held.ask_id);
+  }
+  const taken = statements.byId.get(claim);
+  if (taken !== undefined) {
+    if (!isPast(taken.forget_at_ms, claim.nowMs)) return { kind: 'other-body' };
+    remove(statements, claim.askId);
+  }
+  statements.add.run({ ...claim, run });
+  return { kind: 'run', askId: claim.askId, run };
+}
+
+function remove(statements: JournalStatements, askId: string): void {
+  statements.removeBlocks.run({ askId, afterSeq: 0 });
+  statements.remove.run({ askId });
+}
+
+function isPast(momentMs: number | null, nowMs: number): boolean {
+  return momentMs !== null && momentMs <= nowMs;
+}
+
+function appendBlock(statements: JournalStatements, block: Block): void {
+  const ask = statements.byId.get(block);
+  if (ask === undefined || ask.state !== 'running' || block.lastSeq <= ask.last_seq) return;
+  const fits = block.contiguous && block.firstSeq === ask.last_seq + 1;
+  const fresh = fits ? block : cutBlock(block, ask.last_seq);
+  const bytes = ask.bytes + Buffer.byteLength(fresh.json);
+  if (bytes > MAX_EVENT_BYTES) {
+    throw new Problem('too_large', `The events of ask \`${block.askId}\` are more than ${MAX_EVENT_BYTES} bytes.`);
+  }
+  statements.addBlock.run(fresh);
+  statements.grow.run({ askId: block.askId, lastSeq: fresh.lastSeq, bytes });
+}
+
+/** What of a block is new after `lastSeq`, in order and once. */
+function cutBlock(block: Block, lastSeq: number): Block {
+  const fresh: NumberedEvent[] = [];
+  for (const event of (parseEvents(block.json) ?? []).sort((a, b) => a.seq - b.seq)) {
+    const expected = lastSeq + fresh.length + 1;
+    if (event.seq > expected) {
+      throw new Problem('broken', `Event ${expected} of ask \`${block.askId}\` was left out before ${event.seq}.`);
+    }
+    if (event.seq === expected) fresh.push(event);
+  }
+  const last = lastSeq + fresh.length;
+  return { ...block, firstSeq: lastSeq + 1, lastSeq: last, contiguous: true, json: JSON.stringify(fresh) };
+}
+
+function readAsk(connection: Connection, statements: JournalStatements, query: ReadQuery): JournalPage | null {
+  const ask = statements.byId.get(query);
+  if (ask === undefined || isPast(ask.forget_at_ms, query.nowMs)) return null;
+  if (ask.tenant_id !== query.owner.tenant || ask.user_id !== query.owner.user) return null;
+  if (isPast(ask.expires_at_ms, query.nowMs)) return { state: 'expired', events: [] };
+
+  const events: NumberedEvent[] = [];
+  for (const block of statements.blocks.iterate(query)) {
+    const stored = parseEvents(block.json);
+    for (const event of stored ?? []) {
+      if (event.seq === query.after + events.length + 1 && events.length < query.limit) events.push(event);
+    }
+    if (stored === null || events.length >= query.limit) break;
+  }
+  const reached = query.after + events.length;
+  if (events.length >= query.limit || reached >= ask.last_seq || ask.state === 'running') {
+    return { state: ask.state, events };
+  }
+  // The number after `reached` was stored and does not come back.
+  statements.removeBlocks.run({ askId: query.askId, afterSeq: reached });
+  statements.shorten.run({ askId: query.askId, lastSeq: reached });
+  connection.onDamage(
+    `Event ${reached + 1} of ask \`${query.askId}\` cannot be read back from the journal. The ask counts as incomplete from there.`,
+  );
+  return { state: 'incomplete', events };
+}
+
+function pruneAsks(statements: JournalStatements, nowMs: number): boolean {
+  const expired = statements.expired.all({ nowMs, limit: PRUNE_STEP });
+  for (const { ask_id: askId } of expired) {
+    statements.removeBlocks.run({ askId, afterSeq: 0 });
+    statements.empty.run({ askId });
+  }
+  const forgotten = statements.forget.run({ nowMs, limit: PRUNE_STEP });
+  return expired.length === PRUNE_STEP || forgotten === PRUNE_STEP;
+}

@@ -1,0 +1,31 @@
+import type { NumberedEvent } from '#shared/answer.ts';
+import type { Journal } from '../journal.ts';
+import type { Database } from './client.ts';
+
+/** The journal in SQLite. */
+export function openJournal(database: Database): Journal {
+  return {
+    claim: (claim) => database.call('journal.claim', claim),
+    async append(askId, events) {
+      const [first] = events;
+      if (first === undefined) return;
+      await database.call('journal.append', { askId, ...extentOf(events, first.seq), json: JSON.stringify(events) });
+    },
+    end: (askId, state, atMs) => database.call('journal.end', { askId, state, atMs }),
+    read: (query) => database.call('journal.read', query),
+    recover: (nowMs) => database.call('journal.recover', { nowMs }),
+    async prune(nowMs) {
+      while (await database.call('journal.prune', { nowMs }));
+    },
+  };
+}
+
+function extentOf(events: NumberedEvent[], firstSeq: number) {
+  let lastSeq = firstSeq;
+  let contiguous = true;
+  events.forEach(({ seq }, at) => {
+    contiguous &&= seq === firstSeq + at;
+    lastSeq = Math.max(lastSeq, seq);
+  });
+  return { firstSeq, lastSeq, contiguous };
+}

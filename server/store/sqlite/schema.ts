@@ -1,0 +1,58 @@
+import type { AskEnded } from '#shared/telemetry.ts';
+import type { EndState } from '../journal.ts';
+import type { AskRow, AttemptRow } from '../ledger.ts';
+
+/** Columns as SQLite holds them: booleans are 0 or 1. */
+type Columns<Row> = { [Name in keyof Row]: Row[Name] extends boolean ? number : Row[Name] };
+
+interface GrantsColumns {
+  tenant_id: string;
+  user_id: string;
+  role: string;
+  guest: number;
+}
+
+/** The tables after the last migration, for kysely. */
+export interface Schema {
+  meta: { name: string; value: string };
+  ask: {
+    ask_id: string;
+    tenant_id: string;
+    user_id: string;
+    key: string | null;
+    body_hash: string;
+    run: number;
+    state: 'running' | EndState;
+    /** The highest event number that is stored. */
+    last_seq: number;
+    /** Bytes of its events. 0 once they are removed. */
+    bytes: number;
+    keep_ms: number;
+    /** When its events go, and when the row goes; null while it runs. */
+    expires_at_ms: number | null;
+    forget_at_ms: number | null;
+  };
+  /** Events of one append, packed: an answer comes in some 200 deltas, and a row for each would cost most of its bytes. */
+  ask_block: { ask_id: string; first_seq: number; last_seq: number; json: string };
+  answer: {
+    key: string;
+    tenant_id: string;
+    feature: string;
+    prompt_version: number;
+    stored_at_ms: number;
+    expires_at_ms: number;
+    /** Rises with each use; the lowest was used longest ago. */
+    used: number;
+    cost_nano_usd: number | null;
+    bytes: number;
+    json: string;
+  };
+  /** One row, kept by triggers: the bytes of all answers. */
+  answer_total: { one: number; bytes: number };
+  ledger_ask: Columns<AskRow>;
+  ledger_attempt: Columns<AttemptRow>;
+  device_event: Columns<Omit<AskEnded, 'kind'>> & { tenant_id: string; user_id: string; received_at_ms: number };
+  device_batch: { tenant_id: string; user_id: string; batch_id: string; dropped: number; received_at_ms: number };
+  link: GrantsColumns & { token_hash: string; expires_at_ms: number; added: number };
+  session: GrantsColumns & { token_hash: string; expires_at_ms: number; used: number };
+}

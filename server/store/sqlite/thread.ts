@@ -1,0 +1,34 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { Problem } from '#shared/problem.ts';
+import { runBatch } from './batch.ts';
+import { openDatabase } from './connection.ts';
+import type { FromThread, ThreadData, ToThread } from './messages.ts';
+import { prepareOperations } from './operations.ts';
+
+/** The thread in which all of SQLite happens, so that the router's event loop never waits for a disk. */
+function start(port: NonNullable<typeof parentPort>, { file, cacheMaxBytes }: ThreadData): void {
+  const say = (message: FromThread): void => port.postMessage(message);
+  const database = openDatabase(file);
+  const operations = prepareOperations(
+    { database, onDamage: (sentence) => say({ type: 'damage', sentence }) },
+    cacheMaxBytes,
+  );
+  port.on('message', (message: ToThread) => {
+    if (message.type === 'batch') {
+      say({ type: 'outcomes', outcomes: runBatch(database, operations, message.calls) });
+      return;
+    }
+    database.close();
+    port.close();
+  });
+  say({ type: 'ready' });
+}
+
+if (parentPort === null) throw new Error('This file is started as a worker thread, by the store.');
+try {
+  // What `openStores` gave; the two ends are of one release.
+  start(parentPort, workerData as ThreadData);
+} catch (cause) {
+  if (!(cause instanceof Problem)) throw cause;
+  parentPort.postMessage({ type: 'refused', sentence: cause.message } satisfies FromThread);
+}

@@ -1,0 +1,255 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { NumberedEvent } from '#shared/answer.ts';
+import { MAX_EVENT_BYTES, type Claim, type EndState, type Journal } from '../../server/store/journal.ts';
+
+const ada = { tenant: 'acme', user: 'ada' };
+const bob = { tenant: 'acme', user: 'bob' };
+const KEEP_MS = 1_000;
+
+function claimOf(changes: Partial<Claim> = {}): Claim {
+  return { owner: ada, askId: 'ask-1', key: 'key-1', bodyHash: 'body-1', nowMs: 0, keepMs: KEEP_MS, ...changes };
+}
+
+function delta(seq: number, text = `word ${seq} `): NumberedEvent {
+  return { seq, event: { type: 'text-delta', text } };
+}
+
+function deltas(from: number, to: number): NumberedEvent[] {
+  return Array.from({ length: to - from + 1 }, (_, at) => delta(from + at));
+}
+
+/** What every journal does; `open` gives an empty one. */
+export function describeJournal(
+  name: string,
+  open: () => Promise<{ journal: Journal; close: () => Promise<void> }>,
+): void {
+  describe(`the journal, ${name}`, () => {
+    let journal: Journal;
+    let close: () => Promise<void>;
+
+    beforeEach(async () => {
+      ({ journal, close } = await open());
+    });
+    afterEach(() => close());
+
+    const read = (after = 0, { nowMs = 0, limit = 1_000, owner = ada, askId = 'ask-1' } = {}) =>
+      journal.read({ owner, askId, after, limit, nowMs });
+
+    async function run(state: EndState, atMs = 0): Promise<void> {
+      await journal.claim(claimOf());
+      await journal.append('ask-1', deltas(1, 3));
+      await journal.end('ask-1', state, atMs);
+    }
+
+    it('[J1] elects one producer among 100 claims of one key at the same time', async () => {
+      const claims = Array.from({ length: 100 }, (_, at) => journal.claim(claimOf({ askId: `ask-${at}` })));
+      const results = await Promise.all(claims);
+      const [winner, ...more] = results.filter((result) => result.kind === 'run');
+      expect(more).toEqual([]);
+      const others = results.filter((result) => result !== winner);
+      expect(others).toHaveLength(99);
+      for (const other of others) expect(other).toEqual({ kind: 'same', askId: winner?.askId, state: 'running' });
+    });
+
+    it('[J1] gives the same key of two owners to both', async () => {
+      expect((await journal.claim(claimOf())).kind).toBe('run');
+      expect((await journal.claim(claimOf({ owner: bob, askId: 'ask-2' }))).kind).toBe('run');
+      expect((await journal.claim(claimOf({ owner: { tenant: 'b', user: 'ada' }, askId: 'ask-3' }))).kind).toBe('run');
+    });
+
+    it('[J1] lets asks without a key run each by itself', async () => {
+      expect((await journal.claim(claimOf({ key: null }))).kind).toBe('run');
+      expect((await journal.claim(claimOf({ key: null, askId: 'ask-2' }))).kind).toBe('run');
+    });
+
+    it('[J2] refuses the same key with another body and changes nothing', async () => {
+      await run('answered');
+      expect(await journal.claim(claimOf({ bodyHash: 'body-2' }))).toEqual({ kind: 'other-body' });
+      expect(await read()).toEqual({ state: 'answered', events: deltas(1, 3) });
+    });
+
+    it.each(['failed', 'incomplete'] as const)(
+      '[J3] frees the key of a run that ended %s, and drops its events',
+      async (state) => {
+        await run(state);
+        expect(await read()).toEqual({ state, events: deltas(1, 3) });
+        expect(await journal.claim(claimOf())).toEqual({ kind: 'run', askId: 'ask-1', run: 2 });
+        expect(await read()).toEqual({ state: 'running', events: [] });
+      },
+    );
+
+    it('[J3] gives the id of the next claim when a foreign key is free again', async () => {
+      await run('failed');
+      expect(await journal.claim(claimOf({ askId: 'ask-2' }))).toEqual({ kind: 'run', askId: 'ask-2', run: 1 });
+      expect(await read()).toBeNull();
+    });
+
+    it.each(['answered', 'refused', 'cancelled'] as const)(
+      '[J4] remembers an ask that was %s, then its expiry, then nothing',
+      async (state) => {
+        await run(state, 500);
+        const again = (nowMs: number) => journal.claim(claimOf({ nowMs }));
+        expect(await again(1_499)).toEqual({ kind: 'same', askId: 'ask-1', state });
+        expect(await again(1_500)).toEqual({ kind: 'expired' });
+        expect(await read(0, { nowMs: 1_500 })).toEqual({ state: 'expired', events: [] });
+        expect(await read(0, { nowMs: 2_500 })).toBeNull();
+        expect((await again(2_500)).kind).toBe('run');
+      },
+    );
+
+    it('[J4] says the same after each prune', async () => {
+      await run('answered', 500);
+      await journal.prune(1_499);
+      expect(await read(0, { nowMs: 1_499 })).toEqual({ state: 'answered', events: deltas(1, 3) });
+      await journal.prune(1_500);
+      expect(await read(0, { nowMs: 1_500 })).toEqual({ state: 'expired', events: [] });
+      expect(await journal.claim(claimOf({ nowMs: 1_500 }))).toEqual({ kind: 'expired' });
+      await journal.prune(2_500);
+      expect(await read(0, { nowMs: 2_500 })).toBeNull();
+    });
+
+    it('[J4] prunes more asks than fit into one step, and no running one', async () => {
+      for (let at = 0; at < 250; at++) {
+        await journal.claim(claimOf({ askId: `old-${at}`, key: null }));
+        void journal.append(`old-${at}`, deltas(1, 2));
+        if (at > 0) void journal.end(`old-${at}`, 'answered', 0);
+      }
+      await journal.prune(10 * KEEP_MS);
+      const left = await Promise.all(Array.from({ length: 250 }, (_, at) => read(0, { askId: `old-${at}` })));
+      expect(left.filter((page) => page !== null)).toEqual([{ state: 'running', events: deltas(1, 2) }]);
+    });
+
+    it('[J5] gives events from any point, at most as many as asked for', async () => {
+      await journal.claim(claimOf());
+      await Promise.all([journal.append('ask-1', deltas(1, 4)), journal.append('ask-1', deltas(5, 9))]);
+      expect((await read(0))?.events).toEqual(deltas(1, 9));
+      expect((await read(2))?.events).toEqual(deltas(3, 9));
+      expect((await read(2, { limit: 4 }))?.events).toEqual(deltas(3, 6));
+      expect((await read(9))?.events).toEqual([]);
+      expect((await read(99))?.events).toEqual([]);
+    });
+
+    it('[J5] gives every kind of event back as it was', async () => {
+      const provenance = {
+        id: 'ask-1',
+        source: 'provider',
+        provider: 'a',
+        model: 'm',
+        attempts: 1,
+        hops: 0,
+        cost_usd: '0.000000001',
+        cost_estimated: false,
+        degraded: [],
+        age_seconds: 0,
+        first_token_ms: 1.5,
+        demo: true,
+      } as const;
+      const usage = {
+        inputTokens: 1,
+        outputTokens: 2,
+        cachedInputTokens: 0,
+        cacheWriteTokens: 0,
+        reasoningTokens: 0,
+        estimated: false,
+      };
+      const events: NumberedEvent[] = [
+        { seq: 1, event: { type: 'answer-start', model: 'm', createdSeconds: 7 } },
+        { seq: 2, event: { type: 'text-delta', text: 'naïve 🦭 \u0000 "quoted"' } },
+        {
+          seq: 3,
+          event: {
+            type: 'tool-delta',
+            toolCalls: [
+              { index: 0, id: 'call', name: 'f', arguments: '{' },
+              { index: 0, arguments: '}' },
+            ],
+          },
+        },
+        {
+          seq: 4,
+          event: { type: 'answer-end', finishReason: 'stop', usage, provenance: { ...provenance, degraded: [] } },
+        },
+        {
+          seq: 5,
+          event: {
+            type: 'answer-problem',
+            problem: { code: 'timeout', message: 'Late.', status: 504 },
+            provenance: null,
+          },
+        },
+      ];
+      await journal.claim(claimOf());
+      await journal.append('ask-1', events);
+      expect((await read())?.events).toEqual(events);
+    });
+
+    it('[J5] [J8] keeps each event once and in order, whatever overlaps and repeats are appended', async () => {
+      let count = 0;
+      const pieces = fc.array(fc.record({ back: fc.nat(6), length: fc.integer({ min: 1, max: 8 }) }), {
+        maxLength: 12,
+      });
+      await fc.assert(
+        fc.asyncProperty(pieces, fc.nat(60), fc.integer({ min: 1, max: 20 }), async (appends, after, limit) => {
+          const askId = `ask-${++count}`;
+          await journal.claim(claimOf({ askId, key: null }));
+          let last = 0;
+          for (const { back, length } of appends) {
+            const from = Math.max(1, last + 1 - back);
+            void journal.append(askId, deltas(from, from + length - 1));
+            last = Math.max(last, from + length - 1);
+          }
+          const page = await read(after, { askId, limit });
+          expect(page?.events).toEqual(after >= last ? [] : deltas(after + 1, Math.min(last, after + limit)));
+        }),
+        { numRuns: 60 },
+      );
+    });
+
+    it('[J6] shows an ask to nobody but its owner', async () => {
+      await run('answered');
+      expect(await read(0, { owner: bob })).toBeNull();
+      expect(await read(0, { owner: { tenant: 'other', user: 'ada' } })).toBeNull();
+      expect(await read(0, { askId: 'ask-unknown' })).toBeNull();
+    });
+
+    it('[J7] marks what ran as incomplete when it recovers, and nothing else', async () => {
+      await run('answered');
+      await journal.claim(claimOf({ askId: 'ask-2', key: 'key-2' }));
+      await journal.append('ask-2', deltas(1, 2));
+      expect(await journal.recover(10)).toEqual(['ask-2']);
+      expect(await read()).toEqual({ state: 'answered', events: deltas(1, 3) });
+      expect(await read(0, { askId: 'ask-2' })).toEqual({ state: 'incomplete', events: deltas(1, 2) });
+      expect(await journal.recover(10)).toEqual([]);
+    });
+
+    it('[J8] changes nothing after the end, nor for an ask it does not know', async () => {
+      await run('answered');
+      await journal.append('ask-1', deltas(4, 5));
+      await journal.end('ask-1', 'failed', 1);
+      await journal.append('ask-unknown', deltas(1, 1));
+      await journal.end('ask-unknown', 'answered', 1);
+      await journal.append('ask-1', []);
+      expect(await read()).toEqual({ state: 'answered', events: deltas(1, 3) });
+      expect(await read(0, { askId: 'ask-unknown' })).toBeNull();
+    });
+
+    it('[J9] refuses an id that stands for another ask', async () => {
+      await journal.claim(claimOf());
+      expect(await journal.claim(claimOf({ owner: bob }))).toEqual({ kind: 'other-body' });
+      expect(await journal.claim(claimOf({ key: 'key-2' }))).toEqual({ kind: 'other-body' });
+      expect(await journal.claim(claimOf({ key: null }))).toEqual({ kind: 'other-body' });
+      expect(await read()).toEqual({ state: 'running', events: [] });
+    });
+
+    it('[J10] refuses an append past the bound and one that leaves a gap, and keeps what was there', async () => {
+      await journal.claim(claimOf());
+      await journal.append('ask-1', deltas(1, 2));
+      await expect(journal.append('ask-1', deltas(4, 5))).rejects.toThrow('Event 3 of ask `ask-1` was left out');
+      const tooLong = delta(3, 'x'.repeat(MAX_EVENT_BYTES));
+      await expect(journal.append('ask-1', [tooLong])).rejects.toMatchObject({ code: 'too_large' });
+      await journal.append('ask-1', deltas(3, 3));
+      expect((await read())?.events).toEqual(deltas(1, 3));
+    });
+  });
+}
