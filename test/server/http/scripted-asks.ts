@@ -126,8 +126,11 @@ export class ScriptedAsks implements Asks {
   readonly asked: ScriptedAsk[] = [];
   play: (ask: ScriptedAsk) => void = (ask) => ask.push(...goodDay({ id: ask.askId }));
   refuses: Problem | null = null;
+  /** Asks that came, refused ones too. */
+  calls = 0;
 
   async ask(request: AskRequest): Promise<AskHandle> {
+    this.calls++;
     if (this.refuses !== null) throw this.refuses;
     const ask = new ScriptedAsk(request.key !== null && isAskId(request.key) ? request.key : ASK_ID, request);
     this.asked.push(ask);

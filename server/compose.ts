@@ -1,0 +1,208 @@
+import { createHash } from 'node:crypto';
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import type { Hono } from 'hono';
+import { canonicalJson } from '#shared/canonical.ts';
+import type { Clock, Random } from '#shared/clock.ts';
+import { createAsks } from './ask/create.ts';
+import type { Asks } from './ask/asks.ts';
+import type { Log } from './ask/log.ts';
+import type { Configuration } from './config/configuration.ts';
+import { createApp } from './http/app.ts';
+import { openPage } from './http/page.ts';
+import type { HttpEnv } from './http/parts.ts';
+import type { OwnAddresses } from './identity/addresses.ts';
+import { createCallers, type Callers } from './identity/callers.ts';
+import { readMasterKey } from './identity/master-key.ts';
+import { openProvider } from './providers/open.ts';
+import type { Provider } from './providers/provider.ts';
+import type { OpenProvider } from './routing/attempt.ts';
+import { createDeployments } from './routing/deployments.ts';
+import { createFaults } from './routing/faults.ts';
+import type { Ledger } from './store/ledger.ts';
+import { openStores, type Stores } from './store/open.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** The start cannot go on; the message is one sentence that says what to do. */
+export class StartProblem extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, cause === undefined ? {} : { cause });
+    this.name = 'StartProblem';
+  }
+}
+
+/** What a router is made of. */
+export interface RouterOptions {
+  configuration: Configuration;
+  /** Folder of everything that is kept. */
+  dataFolder: string;
+  /** Folder of the built page. */
+  pageFolder: string;
+  /** `HOST`. */
+  host: string;
+  /** `LAYOVER_MASTER_KEY`. */
+  masterKey: string | undefined;
+  /** Origin of the page with hot reload; null when there is none. */
+  devPage: string | null;
+  clock: Clock;
+  random: Random;
+  log: Log;
+}
+
+/** A router that is ready to listen. */
+export interface ComposedRouter {
+  app: Hono<HttpEnv>;
+  asks: Asks;
+  callers: Callers;
+  /** Lines to print at the start. */
+  notices: string[];
+  /** Ends providers' connections and the stores; after `asks.drain`. */
+  close(): Promise<void>;
+}
+
+/** Puts a router together and sets its data folder in order. Throws a StartProblem or a Problem that says what to do. */
+export async function composeRouter(options: RouterOptions): Promise<ComposedRouter> {
+  const { configuration, clock, random, log } = options;
+  makeFolder(options.dataFolder);
+  const { key, notices } = await readMasterKey({
+    environment: options.masterKey,
+    configured: configuration.general.masterKey,
+    folder: options.dataFolder,
+    random,
+  });
+  const stores = await openStores({
+    dataFolder: options.dataFolder,
+    onProblem: (problem) => log.error({ err: problem }, 'The database had a problem.'),
+  });
+  const epoch = await settle(stores, options);
+  const own: OwnAddresses = {
+    listensOn: options.host,
+    hosts: configuration.general.hosts,
+    corsOrigins: configuration.general.corsOrigins,
+    pageOrigins: options.devPage === null ? [] : [options.devPage],
+  };
+  const callers = createCallers({ sessions: stores.sessions, masterKey: key, own, clock, random });
+  const faults = createFaults({ deployments: configuration.deployments, clock });
+  const deployments = createDeployments({ configuration, clock, faults });
+  const ledger = logAsks(stores.ledger, log);
+  const providers = keepProviders(clock);
+  const asks = createAsks({
+    ...{ configuration, deployments, faults, ledger, clock, random, log },
+    providers: providers.open,
+    journal: stores.journal,
+    cache: stores.cache,
+  });
+  const app = createApp({
+    ...{ configuration, asks, ledger, callers, own, deployments, faults, epoch, clock, random, log },
+    checkDatabase: async () => void (await stores.meta.epoch()),
+    dev: options.devPage !== null,
+    page: openPage(options.pageFolder),
+  });
+  const stopPruning = pruneHourly(stores, options);
+  return {
+    app,
+    asks,
+    callers,
+    notices,
+    async close() {
+      stopPruning();
+      await providers.close();
+      await stores.close();
+    },
+  };
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    throw new StartProblem(
+      `The data folder \`${folder}\` cannot be written. Make it writable, or name another in \`LAYOVER_DATA\`.`,
+      cause,
+    );
+  }
+}
+
+/** Marks what an earlier run left half done, removes what is too old, and gives the epoch of this configuration. */
+async function settle(stores: Stores, options: RouterOptions): Promise<number> {
+  const cut = await stores.journal.recover(options.clock.now());
+  if (cut.length > 0) options.log.warn({ asks: cut.length }, 'Asks were cut off when the router last ended.');
+  await prune(stores, options);
+  const { epoch } = await stores.meta.settle(fingerprint(options.configuration));
+  return epoch;
+}
+
+/** What the answers on devices depend on. Demo answers must not outlive the demo. */
+function fingerprint({ demo, features }: Configuration): string {
+  const form = [...features.values()]
+    .map(({ name, model, promptVersion, normalization, device }) => ({
+      name,
+      model,
+      promptVersion,
+      normalization,
+      device,
+    }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  return createHash('sha256')
+    .update(canonicalJson({ demo, features: form }))
+    .digest('hex');
+}
+
+async function prune(stores: Stores, { configuration, clock }: RouterOptions): Promise<void> {
+  const nowMs = clock.now();
+  const { asksDays, attemptsDays } = configuration.retention;
+  await stores.ledger.prune({
+    asksBeforeMs: nowMs - asksDays * DAY_MS,
+    attemptsBeforeMs: nowMs - attemptsDays * DAY_MS,
+  });
+  await Promise.all([stores.journal.prune(nowMs), stores.cache.prune(nowMs), stores.sessions.prune(nowMs)]);
+}
+
+/** The returned function ends it. */
+function pruneHourly(stores: Stores, options: RouterOptions): () => void {
+  let takeBack: (() => void) | null = null;
+  const again = (): void => {
+    takeBack = options.clock.after(HOUR_MS, () => {
+      again();
+      prune(stores, options).catch((failure: unknown) =>
+        options.log.error({ err: failure }, 'Old rows were not removed.'),
+      );
+    });
+  };
+  again();
+  return () => takeBack?.();
+}
+
+/** One line for each ask that ended; the rows hold no word of prompt or answer. */
+function logAsks(ledger: Ledger, log: Log): Ledger {
+  return {
+    record(asks, attempts) {
+      for (const ask of asks) log.info({ ask }, 'An ask ended.');
+      return ledger.record(asks, attempts);
+    },
+    recordDevice: (batch) => ledger.recordDevice(batch),
+    figures: (query) => ledger.figures(query),
+    recent: (query) => ledger.recent(query),
+    prune: (cutoffs) => ledger.prune(cutoffs),
+  };
+}
+
+/** One provider for each wire, address and key, kept until the end; a drill's own key gets one of its own. */
+function keepProviders(clock: Clock): { open: OpenProvider; close(): Promise<void> } {
+  const kept = new Map<string, Provider>();
+  return {
+    open(deployment, override) {
+      const { wire, apiBase, apiKey } = deployment;
+      if (override !== undefined) return openProvider({ wire, apiBase, apiKey: override.apiKey, clock });
+      const address = JSON.stringify([wire, apiBase, apiKey]);
+      const provider = kept.get(address) ?? openProvider({ wire, apiBase, apiKey, clock });
+      kept.set(address, provider);
+      return provider;
+    },
+    async close() {
+      await Promise.all([...kept.values()].map((provider) => provider.close()));
+    },
+  };
+}

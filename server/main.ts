@@ -1,0 +1,201 @@
+/** The entry of the router: reads the environment, starts what `compose.ts` puts together, prints the links, and stops it well. */
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { systemClock, systemRandom } from '#shared/clock.ts';
+import { Problem } from '#shared/problem.ts';
+import { composeRouter, StartProblem, type ComposedRouter } from './compose.ts';
+import { readConfigurationText, writeStarterConfiguration } from './config/configuration-file.ts';
+import type { Configuration } from './config/configuration.ts';
+import { ConfigurationError } from './config/configuration-error.ts';
+import { describeConfiguration } from './config/describe-configuration.ts';
+import { findFile, hasStarterKey, readConfiguration } from './config/read-configuration.ts';
+import { listen, type Listening } from './http/listen.ts';
+import { isLoopbackName } from './identity/addresses.ts';
+import { masterGrants } from './identity/callers.ts';
+import { startDemoProviders, type DemoProviders } from './providers/demo/demo-providers.ts';
+
+const DRAIN_MS = 10_000;
+/** After the drain: time for the last bytes to leave. */
+const FLUSH_MS = 1_000;
+const LINK_MS = 24 * 3_600_000;
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+/** Names of the environment that other parts of the design give a meaning, and this version not yet. */
+const UNUSED = /^(?:BYPASS_ROUTER|REDIS_URL|DATABASE_URL|OTEL_.+)$/;
+
+const { env } = process;
+
+async function main(): Promise<void> {
+  const host = env['HOST'] || '127.0.0.1';
+  const log = pino(
+    { level: readLogLevel(), base: null, redact: ['*.apiKey', '*.headers', '*.authorization', '*.cookie'] },
+    pino.destination({ dest: 2, sync: false }),
+  );
+  const { configuration, demo } = await readAll();
+  // The port comes first: a second start on the same data must not touch the asks of the first.
+  let begin = (): void => undefined;
+  const composing = new Promise<void>((resolve) => (begin = resolve)).then(() =>
+    composeRouter({
+      configuration,
+      dataFolder: env['LAYOVER_DATA'] || '.layover',
+      pageFolder: join(import.meta.dirname, '..', 'dist'),
+      host,
+      masterKey: env['LAYOVER_MASTER_KEY'],
+      devPage: env['LAYOVER_DEV'] === '1' ? (env['LAYOVER_DEV_PAGE'] ?? null) : null,
+      clock: systemClock,
+      random: systemRandom,
+      log,
+    }),
+  );
+  const listening = await listenOn(host, async (request, bindings) => (await composing).app.fetch(request, bindings));
+  begin();
+  const router = await composing;
+  stopOnSignal({ listening, router, demo });
+  await sayHello({ host, port: listening.port, configuration, router });
+}
+
+/** The configuration, and the demo providers when it needs them. */
+async function readAll(): Promise<{ configuration: Configuration; demo: DemoProviders | null }> {
+  const sources = { environment: env, readText: readConfigurationText };
+  if (findFile(sources) === null && hasStarterKey(env)) writeStarter();
+  const first = readConfiguration({ ...sources, demoDeployments: [] });
+  if (!first.demo) return { configuration: first, demo: null };
+  const demo = await startDemoProviders({ clock: systemClock, pace: readPace() });
+  return { configuration: readConfiguration({ ...sources, demoDeployments: demo.deployments }), demo };
+}
+
+function writeStarter(): void {
+  try {
+    const { path, kind } = writeStarterConfiguration();
+    if (kind === 'written')
+      console.log(`Wrote \`${path}\` for the provider keys in the environment. Change it as you like.`);
+  } catch (failure) {
+    if (!(failure instanceof ConfigurationError)) throw failure;
+    console.log(`${failure.message} Going on with the same settings, built in.`);
+  }
+}
+
+async function listenOn(host: string, answer: Parameters<typeof listen>[0]): Promise<Listening> {
+  const port = readPort();
+  try {
+    return await listen(answer, { host, port, clock: systemClock });
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : null;
+    if (code === 'EADDRINUSE') {
+      const other = port < 65_535 ? port + 1 : 4280;
+      throw new StartProblem(
+        `Port ${port} is taken. Stop what uses it, or take another: PORT=${other} npm start`,
+        cause,
+      );
+    }
+    if (code === 'EACCES')
+      throw new StartProblem(`Port ${port} is not allowed to you. Take one above 1023 in \`PORT\`.`, cause);
+    throw new StartProblem(
+      `\`HOST\` is \`${host}\`, which is no address of this computer. Correct it, or leave it out.`,
+      cause,
+    );
+  }
+}
+
+interface Running {
+  listening: Listening;
+  router: ComposedRouter;
+  demo: DemoProviders | null;
+}
+
+function stopOnSignal({ listening, router, demo }: Running): void {
+  let stopping = false;
+  const stop = async (): Promise<void> => {
+    await router.asks.drain(DRAIN_MS);
+    await listening.stop(FLUSH_MS);
+    await router.close();
+    await demo?.close();
+  };
+  const onSignal = (): void => {
+    if (stopping) process.exit(130);
+    stopping = true;
+    console.log(`\nStopping. Asks under way have ${DRAIN_MS / 1000} s; press Ctrl-C again to stop at once.`);
+    stop().then(
+      () => process.exit(0),
+      (failure: unknown) => {
+        console.error(`The router did not stop cleanly: ${sentenceOf(failure)}`);
+        process.exit(1);
+      },
+    );
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+}
+
+async function sayHello(about: {
+  host: string;
+  port: number;
+  configuration: Configuration;
+  router: ComposedRouter;
+}): Promise<void> {
+  const { host, port, configuration, router } = about;
+  const shown = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
+  const origin = env['LAYOVER_DEV_PAGE'] ?? `http://${shown}:${port}`;
+  const { token } = await router.callers.makeLink(masterGrants, LINK_MS);
+  const unused = Object.keys(env).filter((name) => UNUSED.test(name) && env[name] !== '');
+  const lines = [
+    `Layover is up on http://${shown}:${port}`,
+    '',
+    ...describeConfiguration(configuration),
+    ...router.notices,
+    ...unused.map((name) => `\`${name}\` is set, and not used yet.`),
+    ...(isLoopbackName(host) ? [] : beyondLoopback(origin)),
+    '',
+    `Ask:      ${await askLink(host, origin, router)}`,
+    `Console:  ${origin}/link/${token}`,
+    '          It signs one browser in, once, within 24 hours.',
+    '',
+  ];
+  // In one piece: whoever starts us reads the links as soon as they are there.
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** On this computer anybody may ask; elsewhere the link signs a person in. */
+async function askLink(host: string, origin: string, router: ComposedRouter): Promise<string> {
+  if (isLoopbackName(host)) return `${origin}/`;
+  const grants = { tenant: 'default', user: 'owner', role: 'asker' as const, guest: false };
+  const { token } = await router.callers.makeLink(grants, LINK_MS);
+  return `${origin}/link/${token}`;
+}
+
+function beyondLoopback(origin: string): string[] {
+  return [
+    `Others can reach this router. On ${origin} browsers neither save answers nor work offline, because that takes HTTPS: see docs/https.md.`,
+    'Name the hosts it is reached by under `general_settings.hosts`.',
+  ];
+}
+
+function readPort(): number {
+  const text = env['PORT'] || '4280';
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new StartProblem(`\`PORT\` is \`${text}\`. It must be a number from 0 to 65535; leave it out for 4280.`);
+}
+
+function readLogLevel(): string {
+  const level = env['LAYOVER_LOG'] || 'info';
+  if (LOG_LEVELS.includes(level)) return level;
+  throw new StartProblem(`\`LAYOVER_LOG\` is \`${level}\`. It must be one of ${LOG_LEVELS.join(', ')}.`);
+}
+
+/** `LAYOVER_DEMO_PACE`: 1 is a human pace, 0 as fast as can be. */
+function readPace(): number {
+  const text = env['LAYOVER_DEMO_PACE'] || '1';
+  const pace = Number(text);
+  if (Number.isFinite(pace) && pace >= 0 && pace <= 100) return pace;
+  throw new StartProblem(`\`LAYOVER_DEMO_PACE\` is \`${text}\`. It must be a number from 0 to 100.`);
+}
+
+function sentenceOf(failure: unknown): string {
+  if (failure instanceof Problem) return `${failure.message} ${failure.hint}`;
+  return failure instanceof Error ? failure.message : String(failure);
+}
+
+try {
+  await main();
+} catch (failure) {
+  console.error(sentenceOf(failure));
+  process.exit(1);
+}
