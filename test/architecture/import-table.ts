@@ -36,6 +36,9 @@ export const importTable: ImportTable = {
     'server/config',
   ],
 
+  // The subcommands of `layover`.
+  'server/cli': ['src/shared', 'server/config', 'server/identity', 'server/store'],
+
   // Entry files put the parts together.
   'server/main.ts': ['*'],
   'server/compose.ts': ['*'],

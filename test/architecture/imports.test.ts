@@ -10,8 +10,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const folders = ['src', 'sw', 'server'];
 
 /** Below this the reader has lost its way, and an empty list of breaches would mean nothing. Raise it as files come. */
-const fewestFiles = 25;
-const fewestImports = 15;
+const fewestFiles = 200;
+const fewestImports = 700;
 
 describe('imports go one way', () => {
   const files = listSources(root, folders);
