@@ -11,7 +11,8 @@ export function readRetryAfter(headers: ResponseHeaders, nowMs: number): number 
   if (typeof told !== 'string') return null;
   const seconds = readNumber(told);
   if (seconds !== null) return bound(seconds * 1000);
-  const date = Date.parse(told);
+  // HTTP dates begin with the day's name; `Date.parse` would read "-3" as a year.
+  const date = /^[A-Za-z]{3,9},? /.test(told) ? Date.parse(told) : Number.NaN;
   return Number.isNaN(date) ? null : bound(date - nowMs);
 }
 

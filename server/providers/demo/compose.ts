@@ -83,21 +83,21 @@ function lookBack(questions: readonly string[], { chance }: Asked): string {
 function writeProse({ subject, chance, small }: Asked): string[] {
   const [first, ...rest] = chance.some(PARAGRAPHS, small ? 1 : 2 + chance.below(2));
   const opening = chance.pick([
-    `You want to know about **${subject}**. A model would look into that; here is something to read in its place.`,
-    `**${subject}** is a good thing to ask about, and a real model is one key away.`,
-    `On **${subject}**, three thoughts that hold for most questions.`,
-    `Let us take **${subject}** slowly.`,
+    `You asked about **${subject}**. A model would look into that; here is something to read in its place.`,
+    `**${subject}**: a good thing to ask about, and a real model is one key away.`,
+    `On **${subject}**, some thoughts that hold for most questions.`,
+    `About **${subject}**, slowly:`,
   ]);
   const ending = chance.pick([
-    `> Asked again in the same words, **${subject}** comes from memory, and costs nothing.`,
+    '> Ask this again in the same words, and watch where the answer comes from.',
     `- *What to keep:* one sentence.\n- *What to try:* one thing.\n- *What to leave:* the rest, for now.`,
     `So much for **${subject}**. Ask for *steps* or for a *table*, and the answer takes another form.`,
   ]);
   return [opening, first?.text ?? '', ...rest.map(({ text }) => text), small ? '' : ending];
 }
 
-function writeSteps({ subject, chance, small }: Asked): string[] {
-  const list = chance.pick(CHECKLISTS);
+function writeSteps({ question, subject, chance, small }: Asked): string[] {
+  const list = CHECKLISTS.find(({ suits }) => suits.test(question)) ?? chance.pick(CHECKLISTS);
   const steps = list.steps.slice(0, small ? 3 : list.steps.length);
   return [
     chance.pick([
@@ -113,7 +113,7 @@ function writeSteps({ subject, chance, small }: Asked): string[] {
 function writeCode({ question, subject, chance, small }: Asked): string[] {
   const sample = CODE_SAMPLES.find(({ asked }) => asked.test(question)) ?? chance.pick(CODE_SAMPLES);
   return [
-    `For **${subject}**, here is a piece that works on its own: ${sample.title}.`,
+    `On **${subject}**: here is a piece of code that works on its own, *${sample.title}*.`,
     `\`\`\`${sample.language}\n${sample.code}\n\`\`\``,
     sample.note,
     small
@@ -122,10 +122,13 @@ function writeCode({ question, subject, chance, small }: Asked): string[] {
   ];
 }
 
-function writeComparison({ subject, chance, small }: Asked): string[] {
-  const comparison = chance.pick(COMPARISONS);
+function writeComparison({ question, subject, chance, small }: Asked): string[] {
+  const known = COMPARISONS.find(({ suits }) => suits.test(question));
+  const comparison = known ?? chance.pick(COMPARISONS);
   return [
-    `You asked to compare **${subject}**. The demo knows few things by heart; this is one of them.`,
+    known === undefined
+      ? `You asked to compare **${subject}**. The demo knows few things by heart; this is one of them.`
+      : `**${subject}**: the demo happens to know something about that by heart.`,
     `### ${comparison.title}`,
     writeTable(comparison),
     `**In short:** ${comparison.verdict}`,
@@ -140,7 +143,7 @@ function writeTranslation({ question, subject, chance }: Asked): string[] {
     (phrase) => `| ${[ENGLISH[phrase], ...books.map((book: PhraseBook) => book[phrase])].join(' | ')} |`,
   );
   return [
-    `**${subject}** wants a translator; this is a phrase book, and each line in it is right.`,
+    `For **${subject}** you want a translator. This is a phrase book, and each line in it is right.`,
     [
       `| ${['English', ...books.map(({ language }) => language)].join(' | ')} |`,
       `| ${['---', ...books.map(() => '---')].join(' | ')} |`,

@@ -15,7 +15,7 @@ const SIGNS: readonly [Intent, RegExp][] = [
     /\b(code|function|script|snippet|regex|sql|python|typescript|javascript|golang|bash|shell|implement|algorithm|query|debug)\b/i,
   ],
   ['steps', /\b(steps?|how (do|can|should|to)|list|plan|checklist|recipe|guide|itinerary|ideas|tips|ways)\b|手順/i],
-  ['greeting', /^\s*(hi|hello|hey|good (morning|evening)|olá|oi|hola|bonjour|hallo|こんにちは|مرحبا|γεια)\b/i],
+  ['greeting', /^\s*(hi|hello|hey|good (morning|evening)|olá|oi|hola|bonjour|hallo|こんにちは|مرحبا|γεια)(?!\p{L})/iu],
 ];
 
 /** What the question seems to want; `prose` when nothing tells. */
@@ -32,14 +32,31 @@ const COMMON = new Set(
   ).split(' '),
 );
 
-/** Up to three telling words of the question, as they were typed; letters and digits only, so they carry no markup. */
+/** Words that may stand between telling words of one subject: "trip to Lisbon", "trains and planes". */
+const JOINING = new Set('and or in of for with to a an the on at from by'.split(' '));
+
+const MAX_SUBJECT_WORDS = 7;
+
+/**
+ * What the question is about: its last run of telling words, as they were typed, since English puts the object last.
+ * Letters and digits only, so that it carries no markup.
+ */
 export function subjectOf(question: string): string {
-  const words = question.slice(0, 4000).match(/[\p{L}\p{N}][\p{L}\p{M}\p{N}'’-]*/gu) ?? [];
-  const telling = words.filter(
-    (word) => !COMMON.has(word.toLowerCase()) && (word.length > 2 || /[^\p{Script=Latin}]/u.test(word)),
-  );
-  const unique = [...new Set(telling)].slice(0, 3).map((word) => word.slice(0, 40));
-  return unique.length === 0 ? 'your question' : unique.join(' ');
+  const words = question.slice(-2000).match(/[\p{L}\p{N}][\p{L}\p{M}\p{N}'’-]*/gu) ?? [];
+  const run: string[] = [];
+  for (let at = words.length - 1; at >= 0 && run.length < MAX_SUBJECT_WORDS; at--) {
+    const word = words[at] ?? '';
+    if (isTelling(word) || (run.length > 0 && JOINING.has(word.toLowerCase()))) run.unshift(word.slice(0, 40));
+    else if (run.length > 0) break;
+  }
+  while (run.length > 0 && JOINING.has((run[0] ?? '').toLowerCase())) run.shift();
+  return run.length === 0 ? 'your question' : run.join(' ');
+}
+
+function isTelling(word: string): boolean {
+  const plain = word.toLowerCase();
+  if (COMMON.has(plain) || JOINING.has(plain)) return false;
+  return word.length > 2 || /[^\p{Script=Latin}]/u.test(word);
 }
 
 /** That this is a demo, in the language whose script the question is written in. Null for Latin letters. */

@@ -1,6 +1,8 @@
 /** A comparison that holds. */
 export interface Comparison {
   title: string;
+  /** Words of a question that it suits. */
+  suits: RegExp;
   rows: readonly (readonly [string, string, string, string])[];
   verdict: string;
 }
@@ -9,6 +11,7 @@ export interface Comparison {
 export const COMPARISONS: readonly [Comparison, ...Comparison[]] = [
   {
     title: 'Ways to get text to a browser as it is written',
+    suits: /\b(sse|websockets?|polling|stream(ing)?|events|browser|http)\b/i,
     rows: [
       ['', 'Polling', 'Server-sent events', 'WebSocket'],
       ['Direction', 'one way, again and again', 'one way', 'both ways'],
@@ -20,6 +23,7 @@ export const COMPARISONS: readonly [Comparison, ...Comparison[]] = [
   },
   {
     title: 'Networks on the road',
+    suits: /\b(wi-?fi|networks?|hotspot|mobile|signal|internet|5g|4g)\b/i,
     rows: [
       ['', 'Café Wi-Fi', 'Train Wi-Fi', 'Phone hotspot'],
       ['Typical delay', '20–60 ms', '80–900 ms', '40–90 ms'],
@@ -31,6 +35,7 @@ export const COMPARISONS: readonly [Comparison, ...Comparison[]] = [
   },
   {
     title: 'Three ways to travel 600 km',
+    suits: /\b(trains?|planes?|bus(es)?|fly(ing)?|flights?|travel|cars?|trip)\b/i,
     rows: [
       ['', 'Train', 'Plane', 'Bus'],
       ['Door to door', '4–6 h', '4–5 h', '8–9 h'],
@@ -42,6 +47,7 @@ export const COMPARISONS: readonly [Comparison, ...Comparison[]] = [
   },
   {
     title: 'Where to keep what must not be lost',
+    suits: /\b(storage|store|files?|databases?|disk|backup|cloud|save|sqlite|postgres)\b/i,
     rows: [
       ['', 'Browser storage', 'A file on disk', 'A database server'],
       ['Survives a reload', 'yes', 'yes', 'yes'],
