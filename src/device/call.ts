@@ -199,9 +199,10 @@ export class Call {
       if (proof !== 'ok') throw new NoAnswer(proof);
       return { response, close };
     } catch (thrown) {
+      const tooLate = controller.signal.aborted;
       close();
       if (this.state !== 'running' || thrown instanceof NoAnswer) throw thrown;
-      throw new NoAnswer(controller.signal.aborted ? 'slow' : 'offline', thrown);
+      throw new NoAnswer(tooLate ? 'slow' : 'offline', thrown);
     } finally {
       cancel();
     }

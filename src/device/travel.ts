@@ -46,13 +46,15 @@ export async function travel(request: Request, device: Device, keepAlive: KeepAl
   }
   const { opening } = attempt;
   keepAlive(device.line.note('answered', elapsedMs(life)));
-  keepAlive(afterward(life, opening.response.headers));
+  const heedLine = (): Promise<void> => afterward(life, opening.response.headers);
   if (opening.kind === 'stream') {
     const relay = relayAnswer(life, opening);
-    keepAlive(relay.over.finally(over));
+    keepAlive(relay.over.finally(over).then(heedLine));
     return relay.response;
   }
-  return answerBody(life, opening).finally(over);
+  const answer = answerBody(life, opening).finally(over);
+  keepAlive(answer.then(heedLine));
+  return answer;
 }
 
 /** The network's answer up to its first content, or why there is none within the limit. */
@@ -190,7 +192,7 @@ async function replyStopped(life: AskLife): Promise<Response> {
   return replyProblem(life.ask, problem, 'ok');
 }
 
-/** The line works: what waited for that is done now. */
+/** The line works: what waited for that is done now, the event of this ask included. */
 async function afterward(life: AskLife, headers: Headers): Promise<void> {
   // Each is tried again with the next ask that gets through.
   await heedEpoch(life.device, headers, life.standing.caller).catch((failure: unknown) => void failure);
