@@ -78,8 +78,8 @@ const generalSchema = z.strictObject({
   hosts: z
     .array(
       matching(
-        /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/i,
-        'a host name without scheme and port, such as `ai.example.com`',
+        /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?(?::\d{1,5})?$/i,
+        'a host name without scheme, such as `ai.example.com`',
       ),
     )
     .max(100)

@@ -81,7 +81,7 @@ test('[K12] any text ends in a configuration or in a ConfigurationError', () => 
   );
   fc.assert(
     fc.property(fc.array(fc.oneof(pieces, fc.string()), { maxLength: 40 }), (parts) => void said(parts.join(''))),
-    { numRuns: 1500 },
+    { numRuns: 500 },
   );
 });
 
@@ -91,7 +91,7 @@ test('[K12] any settings end in a configuration or in a ConfigurationError', () 
     fc.property(fc.dictionary(word, settings, { maxKeys: 8 }), fc.boolean(), (sections, good) => {
       said(stringify(good ? { ...sections, model_list: [deployment] } : sections));
     }),
-    { numRuns: 1500 },
+    { numRuns: 500 },
   );
 });
 

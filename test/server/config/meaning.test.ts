@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { costNanoUsd } from '#shared/money.ts';
-import { picoUsdFrom } from '../../../server/config/price.ts';
 import type { Deployment } from '../../../server/config/configuration.ts';
 import { demoDeployment, read, readFiles, withModel, withParams } from './reading.ts';
 
@@ -159,58 +157,6 @@ test('[K7] os.environ/NAME stands for a variable in every value, numbers include
   });
 });
 
-const prices: [text: string, pico: number | null][] = [
-  ['5.46875e-07', 546_875],
-  ['0.000000546875', 546_875],
-  ['2E-6', 2_000_000],
-  ['.000015', 15_000_000],
-  ['0', 0],
-  ['-0', 0],
-  ['1', 1_000_000_000_000],
-  ['1e-13', 1],
-  ['1.0000000000001e-6', 1_000_001],
-  ['1.1', null],
-  ['-1e-9', null],
-  ['1e-', null],
-  ['', null],
-  ['.', null],
-  ['0x10', null],
-];
-
-test.each(prices)('[K8] a price of %s dollars a token is %s pico-dollars', (text, pico) => {
-  expect(picoUsdFrom(text)).toBe(pico);
-});
-
-test('[K8] prices that are left out follow from the input price: the same on the OpenAI wire, 0.1 and 1.25 of it on Anthropic’s', () => {
-  const text = (model: string): string =>
-    `model_list: [{model_name: a, litellm_params: {model: ${model}, api_key: k, input_cost_per_token: 1.01e-10, output_cost_per_token: 3e-6}}]`;
-  expect(only(text('openai/x')).prices).toEqual({
-    inputPicoUsd: 101,
-    outputPicoUsd: 3_000_000,
-    cachedInputPicoUsd: 101,
-    cacheWritePicoUsd: 101,
-  });
-  expect(only(text('anthropic/x')).prices).toEqual({
-    inputPicoUsd: 101,
-    outputPicoUsd: 3_000_000,
-    cachedInputPicoUsd: 11,
-    cacheWritePicoUsd: 127,
-  });
-});
-
-test('[K8] a million tokens at 5.46875e-07 cost $0.546875 exactly', () => {
-  const { prices: found } = only(withParams('input_cost_per_token: 5.46875e-07\noutput_cost_per_token: 0'));
-  const usage = {
-    inputTokens: 1_000_000,
-    outputTokens: 0,
-    cachedInputTokens: 0,
-    cacheWriteTokens: 0,
-    reasoningTokens: 0,
-    estimated: false,
-  };
-  expect(costNanoUsd(usage, found)).toBe(546_875_000);
-});
-
 test('[K9] LAYOVER_CONFIG goes before layover.yaml, and that before litellm_config.yaml', () => {
   const files = { 'layover.yaml': withModel(''), 'litellm_config.yaml': withModel(''), 'mine.yaml': withModel('') };
   expect(readFiles(files, { K1: 'k', LAYOVER_CONFIG: 'mine.yaml' }).source).toBe('mine.yaml');
@@ -245,93 +191,5 @@ test('[K9] an empty model_list is answered by the demo providers, and says so', 
   expect(configuration).toMatchObject({ demo: true, deployments: [demoDeployment, { alias: 'app/small' }] });
   expect(configuration.notices).toEqual([
     'layover.yaml, line 1, column 1: `model_list` is empty: the demo providers answer.',
-  ]);
-});
-
-test('[K10] a feature has every default, and each can be said', () => {
-  const { features, featuresDeclared, defaultFeature } = read(
-    withModel(`features:
-  trip-plan:
-  draft:
-    title: Draft
-    system: "Write [NAME] – kindly."
-    prompt_version: 3
-    limits: {output_tokens: 500}
-    cache: {ttl_seconds: 60, scope: user, fold_case: true, nfkc: true, ignore_patterns: ["#[0-9]+"]}
-    device: {store: never, fresh_seconds: 10, keep_days: 2, queue: false}
-`),
-  );
-  expect({ featuresDeclared, defaultFeature }).toEqual({ featuresDeclared: true, defaultFeature: 'default' });
-  expect([...features.keys()]).toEqual(['default', 'trip-plan', 'draft']);
-  expect(features.get('trip-plan')).toEqual({
-    name: 'trip-plan',
-    title: 'Trip plan',
-    model: 'app/chat',
-    system: null,
-    promptVersion: 1,
-    maxOutputTokens: null,
-    cache: { ttlSeconds: 3600, scope: 'tenant' },
-    normalization: { nfkc: false, fold_case: false, ignore_patterns: [] },
-    device: { store: 'store_unless_pii', fresh_seconds: 86_400, keep_days: 30, queue: true },
-  });
-  expect(features.get('draft')).toEqual({
-    name: 'draft',
-    title: 'Draft',
-    model: 'app/chat',
-    system: 'Write [NAME] – kindly.',
-    promptVersion: 3,
-    maxOutputTokens: 500,
-    cache: { ttlSeconds: 60, scope: 'user' },
-    normalization: { nfkc: true, fold_case: true, ignore_patterns: ['#[0-9]+'] },
-    device: { store: 'never', fresh_seconds: 10, keep_days: 2, queue: false },
-  });
-});
-
-test('[K10] every other section has its defaults, and each can be said', () => {
-  const plain = read(withModel(''));
-  expect(plain.slo).toEqual({
-    successPercent: 99.5,
-    firstTokenP95Seconds: 2.5,
-    costAverageUsd: 0.015,
-    windowDays: 30,
-    expectedAsksPerMonth: 10_000,
-  });
-  expect(plain.travel).toEqual({ firstTokenSavedMs: 3000, firstTokenNoneMs: 30_000, simulator: false });
-  expect(plain.retention).toEqual({ asksDays: 30, attemptsDays: 30, journalDays: 7 });
-  expect(plain.general).toEqual({ masterKey: null, hosts: [], corsOrigins: [], bodyBytes: 1_000_000 });
-  const said = read(
-    withModel(`slo: {success_percent: 99, first_token_p95_seconds: 2, cost_average_usd: 0.01, window_days: 7, expected_asks_per_month: 5}
-travel: {first_token_limit_seconds: {saved: 1.5, none: 20}, simulator: true}
-retention: {asks_days: 1, attempts_days: 2, journal_days: 3}
-general_settings: {hosts: [AI.example.com], cors_origins: ["https://app.example.com"], body_bytes: 2000}
-router_settings: {allowed_fails: 0, cooldown_time: 0.5}`),
-  );
-  expect(said.slo).toEqual({
-    successPercent: 99,
-    firstTokenP95Seconds: 2,
-    costAverageUsd: 0.01,
-    windowDays: 7,
-    expectedAsksPerMonth: 5,
-  });
-  expect(said.travel).toEqual({ firstTokenSavedMs: 1500, firstTokenNoneMs: 20_000, simulator: true });
-  expect(said.retention).toEqual({ asksDays: 1, attemptsDays: 2, journalDays: 3 });
-  expect(said.general).toEqual({
-    masterKey: null,
-    hosts: ['ai.example.com'],
-    corsOrigins: ['https://app.example.com'],
-    bodyBytes: 2000,
-  });
-  expect(said.routing).toMatchObject({ allowedFails: 0, cooldownMs: 500 });
-});
-
-test('[K10] anchors and merges of YAML work', () => {
-  const text = `x: &shared {api_key: os.environ/K1, order: 2}
-model_list:
-  - {model_name: a, litellm_params: {<<: *shared, model: openai/x}}
-  - {model_name: a, litellm_params: {<<: [*shared, {weight: 4}], model: openai/y, order: 1}}
-`;
-  expect(read(text).deployments.map(({ order, weight, apiKey }) => [order, weight, apiKey])).toEqual([
-    [2, 1, 'key-1'],
-    [1, 4, 'key-1'],
   ]);
 });

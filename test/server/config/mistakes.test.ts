@@ -160,7 +160,7 @@ const wrong: [name: string, text: string, mistakes: string[]][] = [
     'a host with a scheme',
     withModel('general_settings: {hosts: [https://a.example]}'),
     [
-      '6:28 `general_settings.hosts[0]` is "https://a.example"; it must be a host name without scheme and port, such as `ai.example.com`.',
+      '6:28 `general_settings.hosts[0]` is "https://a.example"; it must be a host name without scheme, such as `ai.example.com`.',
     ],
   ],
   [
