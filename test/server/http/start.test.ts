@@ -1,0 +1,147 @@
+import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, expect, test, vi } from 'vitest';
+import { startFakeProvider, type FakeProvider } from '../../fakes/provider/fake-provider.ts';
+import { gate } from '../../fakes/provider/gate.ts';
+import { hold, say } from '../../fakes/provider/script.ts';
+import { cleanUp, emptyFolder, startRouter, type RouterStart } from './router-start.ts';
+import { cookieOf, json } from './surface.ts';
+
+// Whole routers, each with a process or a database thread of its own: slow where the machine is busy.
+vi.setConfig({ testTimeout: 60_000 });
+
+const KEY = { LAYOVER_MASTER_KEY: 'lk-start-test' };
+const bearer = { authorization: 'Bearer lk-start-test' };
+const CONSOLE_LINK = /(http:\/\/127\.0\.0\.1:\d+)\/link\/[\w-]{43}/;
+
+let provider: FakeProvider | null = null;
+afterEach(async () => {
+  await cleanUp();
+  await provider?.close();
+  provider = null;
+});
+
+async function startWithProvider(): Promise<{ router: RouterStart; provider: FakeProvider; origin: string }> {
+  provider = await startFakeProvider({ wire: 'openai' });
+  const folder = emptyFolder();
+  const entry = `{ model: openai/north, api_base: "${provider.apiBase}", api_key: ${provider.apiKey}, stream_timeout: 20 }`;
+  writeFileSync(
+    join(folder, 'layover.yaml'),
+    `model_list:\n  - model_name: app/chat\n    litellm_params: ${entry}\nfeatures:\n  default: { model: app/chat }\n`,
+  );
+  const router = startRouter(KEY, folder);
+  const [, origin = ''] = await router.until(CONSOLE_LINK);
+  return { router, provider, origin };
+}
+
+test('[H23] on an empty folder the demo answers; the printed link signs an operator in, once', async () => {
+  const router = startRouter();
+  const [link, origin = ''] = await router.until(CONSOLE_LINK);
+  expect(router.said.out).toContain(`Ask:      ${origin}/\n`);
+  const signIn = await fetch(link, { redirect: 'manual' });
+  expect([signIn.status, signIn.headers.get('location')]).toEqual([303, '/console']);
+  const headers = { cookie: cookieOf(signIn), origin };
+  const answer = await fetch(`${origin}/ai`, json({ prompt: 'Hello' }, headers));
+  expect(answer.status).toBe(200);
+  expect(await answer.json()).toMatchObject({ layover: { source: 'provider', demo: true } });
+  expect((await fetch(`${origin}/readyz`)).status).toBe(200);
+  expect((await fetch(link, { redirect: 'manual' })).status).toBe(401);
+  expect(statSync(join(router.folder, '.layover', 'master-key')).mode & 0o777).toBe(0o600);
+  router.child.kill('SIGTERM');
+  expect(await router.over).toBe(0);
+  const lines = router.said.err.trim().split('\n');
+  expect(lines).toHaveLength(1);
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ msg: 'An ask ended.', ask: { outcome: 'answered' } });
+  expect(router.said.err).not.toContain('Hello');
+});
+
+test('[H23] a session survives a restart', async () => {
+  const first = startRouter();
+  const [link] = await first.until(CONSOLE_LINK);
+  const cookie = cookieOf(await fetch(link, { redirect: 'manual' }));
+  first.child.kill('SIGTERM');
+  await first.over;
+  const second = startRouter({}, first.folder);
+  const [, origin = ''] = await second.until(CONSOLE_LINK);
+  expect((await fetch(`${origin}/api/slo`, { headers: { cookie } })).status).toBe(200);
+});
+
+test('[H23] on a signal an answer under way is finished, and no new ask is taken', async () => {
+  const { router, provider, origin } = await startWithProvider();
+  const rest = gate();
+  provider.script([say('Good '), hold(rest), say('day.')]);
+  const answer = await fetch(`${origin}/ai`, json({ prompt: 'Hi', stream: true }, bearer));
+  router.child.kill('SIGTERM');
+  await router.until(/Stopping/);
+  const refused = await fetch(`${origin}/ai`, json({ prompt: 'Another' }, bearer));
+  expect([refused.status, refused.headers.get('x-should-retry')]).toEqual([503, 'true']);
+  rest.open();
+  expect(await answer.text()).toMatch(/day\.[\s\S]*data: \[DONE\]\n\n$/);
+  expect(await router.over).toBe(0);
+});
+
+test('[H23] a second signal ends it at once', async () => {
+  const { router, provider, origin } = await startWithProvider();
+  provider.script([say('Good '), hold()]);
+  await fetch(`${origin}/ai`, json({ prompt: 'Hi', stream: true }, bearer));
+  router.child.kill('SIGINT');
+  await router.until(/Stopping/);
+  router.child.kill('SIGINT');
+  expect(await router.over).toBe(130);
+});
+
+test('[H23] a taken port ends the start with what to do', async () => {
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+  const { port } = taken.address() as AddressInfo;
+  const router = startRouter({ PORT: String(port) });
+  expect(await router.over).toBe(1);
+  expect(router.said.err).toBe(
+    `Port ${port} is taken. Stop what uses it, or take another: PORT=${port < 65_535 ? port + 1 : 4280} npm start\n`,
+  );
+  // Nothing was touched: the data may be that of the router which has the port.
+  expect(existsSync(join(router.folder, '.layover'))).toBe(false);
+  await new Promise((resolve) => taken.close(resolve));
+});
+
+test.each([
+  [
+    'a data folder that cannot be',
+    { LAYOVER_DATA: 'a-file/data' },
+    /^The data folder `a-file\/data` cannot be written\./,
+  ],
+  ['a port that is none', { PORT: '70000' }, /^`PORT` is `70000`\. It must be a number from 0 to 65535/],
+  ['a host that is none of ours', { HOST: '203.0.113.1' }, /^`HOST` is `203\.0\.113\.1`, which is no address/],
+  ['a log level that is none', { LAYOVER_LOG: 'loud' }, /^`LAYOVER_LOG` is `loud`\./],
+  ['a pace that is none', { LAYOVER_DEMO_PACE: 'fast' }, /^`LAYOVER_DEMO_PACE` is `fast`\./],
+  ['a configuration that is missing', { LAYOVER_CONFIG: 'gone.yaml' }, /gone\.yaml/],
+  ['a configuration that is wrong', { LAYOVER_CONFIG: 'a-file' }, /^The configuration cannot be used/],
+])('[H23] %s ends the start with what to do', async (_what, environment, sentence) => {
+  const folder = emptyFolder();
+  writeFileSync(join(folder, 'a-file'), 'model_list: 7\n');
+  const router = startRouter(environment, folder);
+  expect(await router.over).toBe(1);
+  expect(router.said.err).toMatch(sentence);
+  expect(router.said.err).not.toMatch(/^ +at /m);
+  expect(router.said.out).toBe('');
+});
+
+test('[H23] with a provider key and no configuration it writes the starter file, and goes on', async () => {
+  const router = startRouter({ OPENAI_API_KEY: 'sk-never-used', REDIS_URL: 'redis://nowhere' });
+  await router.until(CONSOLE_LINK);
+  expect(existsSync(join(router.folder, 'layover.yaml'))).toBe(true);
+  expect(router.said.out).toContain('Wrote `layover.yaml`');
+  expect(router.said.out).toContain('`REDIS_URL` is set, and not used yet.');
+  expect(router.said.out + router.said.err).not.toMatch(/sk-never-used|redis:\/\/nowhere/);
+});
+
+test('[H23] beyond loopback it says how to get HTTPS, and its Ask link signs in', async () => {
+  const router = startRouter({ HOST: '0.0.0.0' });
+  const [, link = ''] = await router.until(/Ask: +(http:\/\/\S+)\n/);
+  await router.until(/Console: +\S+\n/);
+  expect(router.said.out).toContain('docs/https.md');
+  const signIn = await fetch(link, { redirect: 'manual' });
+  expect([signIn.status, signIn.headers.get('location')]).toEqual([303, '/']);
+});
