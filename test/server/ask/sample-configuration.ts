@@ -1,0 +1,68 @@
+import type { Configuration, Deployment, Feature } from '../../../server/config/configuration.ts';
+
+/** A deployment of alias `chat` with order 1 and prices. */
+export function deploymentOf(id: string, { apiBase, apiKey }: { apiBase: string; apiKey: string }): Deployment {
+  return {
+    id,
+    alias: 'chat',
+    name: `${id}/model`,
+    wire: 'openai',
+    model: `${id}-model`,
+    apiBase,
+    apiKey,
+    order: 1,
+    weight: 1,
+    timeoutMs: 30_000,
+    firstTokenTimeoutMs: 2_000,
+    // Longer than any test stands still on its fake clock.
+    idleTimeoutMs: 3_600_000,
+    // One nano-dollar a token in, two out.
+    prices: { inputPicoUsd: 1000, outputPicoUsd: 2000, cachedInputPicoUsd: 1000, cacheWritePicoUsd: 1000 },
+    demo: false,
+    state: { kind: 'ready' },
+  };
+}
+
+/** A feature whose answers are remembered for an hour. */
+export function featureNamed(name: string, more: Partial<Feature> = {}): Feature {
+  return {
+    name,
+    title: name,
+    model: 'chat',
+    system: null,
+    promptVersion: 1,
+    maxOutputTokens: null,
+    cache: { ttlSeconds: 3600, scope: 'tenant' },
+    normalization: { nfkc: false, fold_case: false, ignore_patterns: [] },
+    device: { store: 'store', fresh_seconds: 86_400, keep_days: 30, queue: true },
+    ...more,
+  };
+}
+
+/** The defaults of a real configuration, over these deployments. */
+export function configurationOf(
+  deployments: Deployment[],
+  options: { feature?: Partial<Feature>; features?: Feature[]; routing?: Partial<Configuration['routing']> } = {},
+): Configuration {
+  const features = [featureNamed('default', options.feature), ...(options.features ?? [])];
+  return {
+    source: null,
+    demo: false,
+    deployments,
+    features: new Map(features.map((feature) => [feature.name, feature])),
+    defaultFeature: 'default',
+    featuresDeclared: options.features !== undefined,
+    routing: { allowedFails: 3, cooldownMs: 30_000, totalTimeoutMs: 30_000, graceMs: 60_000, ...options.routing },
+    slo: {
+      successPercent: 99.5,
+      firstTokenP95Seconds: 2.5,
+      costAverageUsd: 0.015,
+      windowDays: 30,
+      expectedAsksPerMonth: 10_000,
+    },
+    travel: { firstTokenSavedMs: 3_000, firstTokenNoneMs: 30_000, simulator: false },
+    retention: { asksDays: 30, attemptsDays: 30, journalDays: 7 },
+    general: { masterKey: null, hosts: [], corsOrigins: [], bodyBytes: 1_000_000 },
+    notices: [],
+  };
+}
