@@ -8,7 +8,7 @@ import { systemClock, systemRandom } from '#shared/clock.ts';
 import { hashToken } from '../../../server/identity/tokens.ts';
 import { HELP, readArguments } from '../../../server/cli/arguments.ts';
 import { makeLink } from '../../../server/cli/link.ts';
-import { writeStarterConfiguration } from '../../../server/config/configuration-file.ts';
+import { readConfigurationText, writeStarterConfiguration } from '../../../server/config/configuration-file.ts';
 import { starterText } from '../../../server/config/starter.ts';
 import { openStores } from '../../../server/store/open.ts';
 
@@ -94,6 +94,17 @@ test('[K15] without an address the link has the one that HOST and PORT give, and
   );
 });
 
+test('[K15] as a command it prints the link alone when a program reads it', async () => {
+  const router = await openStores({
+    dataFolder: join(folder, '.layover'),
+    onProblem: ({ message }) => expect.unreachable(message),
+  });
+  await router.close();
+  const { code, out, err } = await layover(['link', '--operator', '--url', 'https://ai.example.com/console']);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).toMatch(/^https:\/\/ai\.example\.com\/link\/\S{43}\n$/);
+});
+
 test('[K15] link makes no data folder of its own', async () => {
   expect(await layover(['link', '--operator'])).toEqual({
     code: 1,
@@ -125,4 +136,12 @@ test('[K16] no word, help and --help print the help; a wrong line prints it on s
   for (const args of [[], ['help'], ['init', '--help'], ['-h']]) expect(readArguments(args)).toEqual({ kind: 'help' });
   expect(await layover(['help'])).toEqual({ code: 0, out: HELP, err: '' });
   expect(await layover(['nothing'])).toEqual({ code: 2, out: '', err: expect.stringContaining(HELP) as unknown });
+});
+
+test('[K3] a configuration that is a folder or too large is refused, one that is not there is none', async () => {
+  expect(readConfigurationText(join(folder, 'none.yaml'))).toBeNull();
+  expect(() => readConfigurationText(folder)).toThrow(`\`${folder}\` is a folder.`);
+  const path = join(folder, 'large.yaml');
+  await writeFile(path, '#'.repeat(1_000_001));
+  expect(() => readConfigurationText(path)).toThrow(`\`${path}\` is larger than 1,000,000 bytes.`);
 });
