@@ -73,17 +73,12 @@ function Bar({ path, atAsk, onNetwork }: { path: string; atAsk: boolean; onNetwo
         <h1 class="place">{PLACES.find((place) => place.href === path)?.name}</h1>
       )}
       <span class="space" />
-      {onNetwork !== null && (
-        <button class="button icon plain quiet only-narrow" type="button" aria-label="Network" onClick={onNetwork}>
-          <Mark name="go-settings" />
-        </button>
-      )}
       {atAsk && (
         <a class="button icon plain quiet only-narrow" href="/" aria-label="New conversation">
           <Mark name="plus" />
         </a>
       )}
-      <LinePill />
+      <LinePill onNetwork={onNetwork} />
     </header>
   );
 }

@@ -8,7 +8,7 @@ import { LINE_WORDS } from './line-words.ts';
 import { useModels } from './models.ts';
 
 /** The line in a word. Opens what it was judged by. */
-export function LinePill() {
+export function LinePill({ onNetwork }: { onNetwork: (() => void) | null }) {
   const { line } = useModels();
   const open = useSignal(false);
   const root = useRef<HTMLDivElement>(null);
@@ -42,6 +42,19 @@ export function LinePill() {
       {open.value && (
         <section class="sheet evidence" aria-label="What the line was judged by">
           <EvidenceList state={state} evidence={line.evidence.value} />
+          {onNetwork !== null && (
+            <button
+              class="button"
+              type="button"
+              onClick={() => {
+                open.value = false;
+                onNetwork();
+              }}
+            >
+              <Mark name="go-settings" look="small" />
+              Simulate the network
+            </button>
+          )}
         </section>
       )}
     </div>

@@ -1,8 +1,9 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { EvidenceList } from '../app/line-pill.tsx';
 import { useModels } from '../app/models.ts';
 import { SessionCard } from '../app/session-card.tsx';
 import { Compose } from './compose.tsx';
+import { followNewest } from './follow-newest.ts';
 import { Turn } from './turn.tsx';
 
 /** The conversation on screen, with the question field at its foot. */
@@ -13,10 +14,16 @@ export function AskView() {
   useEffect(() => {
     document.title = `${title.slice(0, 60)} · Layover`;
   }, [title]);
+  const column = useRef<HTMLDivElement>(null);
+  const newest = turns.at(-1)?.id;
+  useEffect(
+    () => (column.current === null || newest === undefined ? undefined : followNewest(column.current)),
+    [newest],
+  );
   return (
     <>
       <main class="talk" id="main" tabIndex={-1}>
-        <div class="column">
+        <div class="column" ref={column}>
           <SessionCard />
           {turns.length === 0 && session.state.value.kind !== 'signed-out' && <Start />}
           {turns.map((turn, at) => (

@@ -113,7 +113,7 @@ function dressCode(pre: HTMLPreElement, language: string): void {
   frame.className = 'code';
   const head = document.createElement('header');
   const name = document.createElement('span');
-  name.textContent = language === '' ? 'Code' : language;
+  name.textContent = languageName(language);
   const button = document.createElement('button');
   button.type = 'button';
   button.className = 'button plain quiet';
@@ -123,11 +123,40 @@ function dressCode(pre: HTMLPreElement, language: string): void {
   button.append(word);
   head.append(name, button);
   pre.tabIndex = 0;
-  pre.setAttribute('aria-label', `Code${language === '' ? '' : `, ${language}`}`);
+  pre.setAttribute('aria-label', `Code, ${languageName(language)}`);
   const code = pre.querySelector('code');
   if (code !== null) colorCode(code);
   pre.replaceWith(frame);
   frame.append(head, pre);
+}
+
+/** What a language is called where its short name says little. */
+const LANGUAGE_NAMES: Record<string, string> = {
+  '': 'Code',
+  ts: 'TypeScript',
+  tsx: 'TypeScript',
+  typescript: 'TypeScript',
+  js: 'JavaScript',
+  javascript: 'JavaScript',
+  py: 'Python',
+  python: 'Python',
+  rb: 'Ruby',
+  rs: 'Rust',
+  go: 'Go',
+  sh: 'Shell',
+  bash: 'Shell',
+  json: 'JSON',
+  yaml: 'YAML',
+  yml: 'YAML',
+  sql: 'SQL',
+  html: 'HTML',
+  css: 'CSS',
+};
+
+function languageName(language: string): string {
+  return Object.hasOwn(LANGUAGE_NAMES, language.toLowerCase())
+    ? (LANGUAGE_NAMES[language.toLowerCase()] ?? language)
+    : language;
 }
 
 /** The languages of the code blocks inside a token, in the order in which they are drawn. */

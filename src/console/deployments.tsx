@@ -82,7 +82,12 @@ function Faults({ deployment, watch, nowMs }: { deployment: Deployment; watch: W
     if (failure !== null) toasts.show({ text: failure.message });
   };
   return (
-    <div class="faults">
+    <details class="fold faults" open={fault !== null}>
+      <summary>
+        Break it on purpose
+        <span class="unseen">, {deployment.name}</span>
+        <Mark name="down" look="small" />
+      </summary>
       {FAULTS.map(({ kind, word, effect }) => {
         const on = fault?.kind === kind;
         const label = `${id}-${kind}`.replaceAll(/[^a-z0-9-]/gi, '-');
@@ -118,6 +123,6 @@ function Faults({ deployment, watch, nowMs }: { deployment: Deployment; watch: W
           </div>
         );
       })}
-    </div>
+    </details>
   );
 }

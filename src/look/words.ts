@@ -36,9 +36,10 @@ export function countWords(count: number, one: string, many = `${one}s`): string
   return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 }
 
-/** `first`, `2nd`, `3rd`, `12th` in line; the place counts from 1. */
+/** `first`, `second`, `third`, `4th`; the place counts from 1. */
 export function placeWords(place: number): string {
-  if (place <= 1) return 'first';
+  const word = ['first', 'second', 'third'][place - 1];
+  if (word !== undefined) return word;
   const ending = ['th', 'st', 'nd', 'rd'];
   const teen = place % 100 >= 11 && place % 100 <= 13;
   return `${place}${teen ? 'th' : (ending[place % 10] ?? 'th')}`;

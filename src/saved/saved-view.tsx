@@ -84,7 +84,9 @@ function Nothing({ known }: { known: boolean }) {
 }
 
 function Saved({ row }: { row: SavedRow }) {
-  const { storage, toasts, nowMs } = useModels();
+  const { storage, toasts, nowMs, session } = useModels();
+  const policy = session.state.value.kind === 'ready' ? session.state.value.policy : null;
+  const feature = policy?.features.find((each) => each.name === row.feature)?.title ?? row.feature;
   const open = useSignal(false);
   const forget = async (): Promise<void> => {
     const place = storage.state.value;
@@ -107,8 +109,7 @@ function Saved({ row }: { row: SavedRow }) {
         <div class="from">
           <Mark name="from-device" />
           <span>
-            <b>Saved on this device, {ageWords(nowMs.value - row.savedAtMs)}.</b> {row.feature}, {bytesWords(row.bytes)}
-            .
+            <b>Saved on this device, {ageWords(nowMs.value - row.savedAtMs)}.</b> {feature}, {bytesWords(row.bytes)}.
           </span>
           <span class="buttons">
             <button class="button plain quiet" type="button" onClick={() => void forget()}>

@@ -58,7 +58,7 @@ function WaitingRow({ row, place }: { row: OutboxRow; place: number }) {
   return (
     <article class="waits-row" aria-label={`${row.question.slice(0, 80)}: ${told.what}`}>
       <Mark name={told.mark} look={told.tone} />
-      <h2 title={row.question}>{row.question}</h2>
+      <h2>{row.question}</h2>
       <p>
         <b>{told.what}</b> {told.more} Asked {ageWords(nowMs.value - row.askedAtMs)}. {whyNotLive(row.network)}
       </p>
