@@ -5,7 +5,7 @@ import type { NumberedEvent } from '#shared/answer.ts';
  *
  * [J1] `claim` elects one producer per (owner, key): of any number of concurrent claims one gets `run`.
  * [J2] The same key with another body hash gets `other-body`, and changes nothing.
- * [J3] A key whose run ended `failed` or `incomplete` is free: the next claim gets `run`, and the earlier events are gone.
+ * [J3] A key whose run ended `failed` or `incomplete` is free: the next claim gets `run`, whatever its body, and the earlier events are gone.
  * [J4] `answered`, `refused` and `cancelled` asks are remembered for `keepMs` from their end, then `expired` for as long again, then unknown.
  * [J5] Events come back in order, without gap or repeat, from any `after`.
  * [J6] Nobody but the owner can read, and an ask of somebody else looks like one that does not exist.

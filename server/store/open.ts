@@ -6,7 +6,7 @@ import type { Ledger } from './ledger.ts';
 import type { Meta } from './meta.ts';
 import type { Sessions } from './sessions.ts';
 import { openAnswerCache } from './sqlite/answer-cache.ts';
-import { DatabaseThread } from './sqlite/client.ts';
+import { DatabaseThread, type Database } from './sqlite/client.ts';
 import { openJournal } from './sqlite/journal.ts';
 import { openLedger } from './sqlite/ledger.ts';
 import { openMeta } from './sqlite/meta.ts';
@@ -20,7 +20,7 @@ export interface Stores {
   sessions: Sessions;
   meta: Meta;
   /** Writes what is pending and lets go of the files. Calls after it reject with `storage_failed`. */
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 export interface StoreOptions {
@@ -42,7 +42,11 @@ export async function openStores({
   cacheMaxBytes = CACHE_MAX_BYTES,
 }: StoreOptions): Promise<Stores> {
   const file = dataFolder === ':memory:' ? dataFolder : join(dataFolder, DATABASE_FILE);
-  const database = await DatabaseThread.start({ file, cacheMaxBytes }, onProblem);
+  return storesOver(await DatabaseThread.start({ file, cacheMaxBytes }, onProblem));
+}
+
+/** The stores over an open database. */
+export function storesOver(database: Database): Stores {
   return {
     journal: openJournal(database),
     cache: openAnswerCache(database),

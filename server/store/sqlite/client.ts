@@ -18,9 +18,12 @@ interface Waiting {
 
 type State = { kind: 'open' } | { kind: 'closing'; done: Promise<void> } | { kind: 'over'; problem: Problem };
 
-/** What a store needs of the database: a call by name, answered after its commit. */
+/** What a store needs of the database. */
 export interface Database {
+  /** Runs an operation by its name, after all that were called before; answers after the commit. */
   call<Name extends OperationName>(name: Name, input: InputOf<Name>): Promise<OutputOf<Name>>;
+  /** Writes what was called before, then lets go of the files. */
+  close(): Promise<void>;
 }
 
 /**
@@ -75,13 +78,17 @@ export class DatabaseThread implements Database {
     return value as OutputOf<Name>;
   }
 
-  /** Writes what was called before, then ends the thread. */
   close(): Promise<void> {
     if (this.#state.kind === 'closing') return this.#state.done;
     if (this.#state.kind === 'over') return Promise.resolve();
     const done = this.#finish();
     this.#state = { kind: 'closing', done };
     return done;
+  }
+
+  /** Ends the thread where it stands, as a crash of it would. What is under way is lost; what was committed is not. */
+  async abandon(): Promise<void> {
+    await this.#worker.terminate();
   }
 
   async #finish(): Promise<void> {
