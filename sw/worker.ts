@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import { createHandlerBoundToURL, precacheAndRoute, type PrecacheEntry } from 'workbox-precaching';
 import { NavigationRoute, registerRoute } from 'workbox-routing';
 import { systemClock, systemRandom } from '#shared/clock.ts';
@@ -7,6 +8,9 @@ import { forgetPolicy, keepPolicyResponse, refreshPolicy } from '#device/policy.
 import { TravelStrategy } from './travel-strategy.ts';
 
 declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: (PrecacheEntry | string)[] };
+
+// zod would try `new Function`, which our Content-Security-Policy forbids and reports.
+z.config({ jitless: true });
 
 const channels = new Map<string, BroadcastChannel>();
 

@@ -190,7 +190,8 @@ export class Call {
       const request = new Request(this.#device.origin + path, {
         ...init,
         redirect: 'manual',
-        cache: 'no-store',
+        // Never `no-store` on an ask: the browser would add `cache-control: no-cache`, which tells the router to ask anew.
+        ...(init.method === 'POST' ? {} : { cache: 'no-store' as const }),
         credentials: 'same-origin',
         signal: controller.signal,
       });

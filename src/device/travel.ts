@@ -41,8 +41,10 @@ export async function travel(request: Request, device: Device, keepAlive: KeepAl
   const attempt = await tryNetwork(life, keepAlive);
   if (attempt.kind === 'stopped') return replyStopped(life).finally(over);
   if (attempt.kind === 'missed') {
-    keepAlive(device.line.note(evidenceOf(attempt.network), null));
-    return fallBack(life, attempt.network, null).finally(over);
+    const answer = fallBack(life, attempt.network, null).finally(over);
+    // Noted afterwards, so that what the pages are then told counts an ask that had to wait.
+    keepAlive(answer.then(() => device.line.note(evidenceOf(attempt.network), null)));
+    return answer;
   }
   const { opening } = attempt;
   keepAlive(device.line.note('answered', elapsedMs(life)));
