@@ -1,0 +1,116 @@
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+
+/**
+ * The line between a browser and the router, as a real HTTP proxy that a test spoils:
+ * `through` passes everything · `down` refuses connections and cuts the open ones · `silent` accepts and never answers ·
+ * `portal` answers 200 with HTML to everything.
+ */
+export type LineMode = 'through' | 'down' | 'silent' | 'portal';
+
+export interface FaultyLine {
+  /** Where the browser goes: `http://127.0.0.1:<port>`, the same port for life. */
+  readonly origin: string;
+  /** Requests that reached the line, as `METHOD path`, newest last. */
+  readonly seen: string[];
+  set(mode: LineMode): Promise<void>;
+  /** Moves the far end, for a router that was started again on another port. */
+  lead(to: string): void;
+  /** Cuts the next streamed answer after so many bytes of its body have passed; resolves when it happened. */
+  cutNextStream(afterBytes: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+const PORTAL_PAGE = '<!doctype html><title>Welcome to Free Wi-Fi</title><h1>PORTAL-MARK Sign in to continue</h1>';
+
+/** Starts a line that leads to `target`, such as `http://127.0.0.1:4280`. */
+export async function startFaultyLine(target: string): Promise<FaultyLine> {
+  let far = target;
+  let mode: LineMode = 'through';
+  let cut: { afterBytes: number; done: () => void } | null = null;
+  const sockets = new Set<Socket>();
+  const seen: string[] = [];
+
+  const answer = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    seen.push(`${incoming.method ?? ''} ${incoming.url ?? ''}`);
+    if (mode === 'silent') return;
+    if (mode === 'portal') {
+      outgoing.writeHead(200, { 'content-type': 'text/html' });
+      outgoing.end(PORTAL_PAGE);
+      return;
+    }
+    const upstream = httpRequest(
+      new URL(incoming.url ?? '/', far),
+      { method: incoming.method, headers: incoming.headers },
+      (response) => {
+        outgoing.writeHead(response.statusCode ?? 502, response.headers);
+        const mine = String(response.headers['content-type']).startsWith('text/event-stream') ? cut : null;
+        if (mine !== null) cut = null;
+        let passed = 0;
+        response.on('data', (piece: Buffer) => {
+          if (mine !== null && passed + piece.length > mine.afterBytes) {
+            outgoing.write(piece.subarray(0, Math.max(0, mine.afterBytes - passed)), () => {
+              incoming.socket.destroy();
+              upstream.destroy();
+              mine.done();
+            });
+            response.removeAllListeners('data');
+            return;
+          }
+          passed += piece.length;
+          outgoing.write(piece);
+        });
+        response.on('end', () => outgoing.end());
+        response.on('error', () => incoming.socket.destroy());
+      },
+    );
+    upstream.on('error', () => incoming.socket.destroy());
+    outgoing.on('close', () => upstream.destroy());
+    incoming.pipe(upstream);
+  };
+
+  let server = await listen(0);
+  const { port } = server.address() as AddressInfo;
+
+  function listen(at: number): Promise<Server> {
+    return new Promise((resolve, reject) => {
+      const made = createServer(answer);
+      made.on('connection', (socket) => {
+        sockets.add(socket);
+        socket.on('close', () => sockets.delete(socket));
+      });
+      made.on('error', reject);
+      made.listen(at, '127.0.0.1', () => resolve(made));
+    });
+  }
+
+  function stop(): Promise<void> {
+    for (const socket of sockets) socket.destroy();
+    return new Promise((resolve) => (server.listening ? server.close(() => resolve()) : resolve()));
+  }
+
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    seen,
+    async set(next) {
+      if (next === mode) return;
+      const was = mode;
+      mode = next;
+      if (next === 'down') await stop();
+      else if (was === 'down') server = await listen(port);
+      // What is already open belongs to the line as it was.
+      else if (next !== 'through') for (const socket of sockets) socket.destroy();
+    },
+    lead(to) {
+      far = to;
+    },
+    cutNextStream: (afterBytes) => new Promise((done) => (cut = { afterBytes, done })),
+    close: stop,
+  };
+}

@@ -1,0 +1,9 @@
+import OpenAI from 'openai';
+
+declare global {
+  interface Window {
+    OpenAI: typeof OpenAI;
+  }
+}
+
+window.OpenAI = OpenAI;

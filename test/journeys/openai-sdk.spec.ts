@@ -1,0 +1,59 @@
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+import { answer } from '../fakes/provider/script.ts';
+import { openAsk } from './harness/asking.ts';
+import { expect, test } from './harness/world.ts';
+
+/** The official client as an app would bundle it, put on `window.OpenAI`. */
+async function bundleSdk(): Promise<string> {
+  const entry = fileURLToPath(new URL('./harness/openai-on-window.ts', import.meta.url));
+  const built = await build({
+    configFile: false,
+    logLevel: 'error',
+    build: { write: false, minify: false, lib: { entry, formats: ['iife'], name: 'sdk' } },
+  });
+  const [output] = Array.isArray(built) ? built : [built];
+  if (output === undefined || !('output' in output)) throw new Error('The bundler gave nothing.');
+  return output.output[0].code;
+}
+
+test('the official OpenAI client in a page gets a saved answer offline, through the worker', async ({
+  browser,
+  world,
+}) => {
+  world.north.script(answer('Bom ', 'dia.'));
+  // The page's own policy forbids scripts put in from outside, as it should.
+  const context = await browser.newContext({ baseURL: world.line.origin, bypassCSP: true });
+  const page = await context.newPage();
+  await openAsk(page);
+  await page.addScriptTag({ content: await bundleSdk() });
+  const askSdk = () =>
+    page.evaluate(async (apiKey) => {
+      const client = new window.OpenAI({ apiKey, baseURL: `${location.origin}/v1`, dangerouslyAllowBrowser: true });
+      const stream = await client.chat.completions.create({
+        model: 'app/chat',
+        stream: true,
+        messages: [{ role: 'user', content: 'How do I say good morning in Portuguese?' }],
+      });
+      let text = '';
+      for await (const chunk of stream) text += chunk.choices[0]?.delta.content ?? '';
+      return text;
+    }, world.masterKey);
+
+  expect(await askSdk()).toBe('Bom dia.');
+  await context.setOffline(true);
+  expect(await askSdk()).toBe('Bom dia.');
+  expect(world.north.calls).toHaveLength(1);
+
+  const refused = await page.evaluate(async (apiKey) => {
+    const client = new window.OpenAI({ apiKey, baseURL: `${location.origin}/v1`, dangerouslyAllowBrowser: true });
+    try {
+      await client.chat.completions.create({ model: 'app/chat', messages: [{ role: 'user', content: 'Never asked' }] });
+      return 'answered';
+    } catch (failure) {
+      return failure instanceof window.OpenAI.APIError ? `${failure.status} ${failure.code}` : String(failure);
+    }
+  }, world.masterKey);
+  expect(refused).toBe('503 offline');
+  await context.close();
+});
