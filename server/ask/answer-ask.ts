@@ -1,4 +1,6 @@
 import { asProblem, Problem } from '#shared/problem.ts';
+import type { Deployment } from '../config/configuration.ts';
+import type { CachedAnswer } from '../store/answer-cache.ts';
 import { accountFor, accountOne, accountRefused } from './account.ts';
 import { admit } from './admit.ts';
 import type { AskHandle, AskRequest } from './asks.ts';
@@ -24,8 +26,7 @@ export async function answerAsk(request: AskRequest, heart: Heart): Promise<AskH
     if (job.state !== 'running') live.track(accountOne(job, null, heart));
     else if (remembered !== null) {
       giveAgain(job, remembered, heart.clock.now());
-      const { provider, model } = remembered.answer.provenance;
-      live.track(accountOne(job, provider === null ? null : { name: provider, model: model ?? '' }, heart));
+      live.track(accountOne(job, originOf(remembered, heart), heart));
     } else if (running !== null) follow(job, running, heart);
     else live.track(produce(job, heart));
     return job.hold(job.delivery);
@@ -34,6 +35,11 @@ export async function answerAsk(request: AskRequest, heart: Heart): Promise<AskH
     live.track(accountRefused(request, problem, heart));
     throw problem;
   }
+}
+
+/** Who gave a remembered answer, by the names that live rows have; null when that deployment is no more. */
+function originOf({ answer }: CachedAnswer, { configuration }: Heart): Deployment | null {
+  return configuration.deployments.find(({ name }) => name === answer.provenance.provider) ?? null;
 }
 
 /** An identical ask is being answered: this one gets the same, and its own row. */

@@ -8,7 +8,7 @@ import { estimateUsage, NO_USAGE } from './estimate.ts';
 import { REVOKED_KEY, type Fault } from './faults.ts';
 
 /** Longest stream, ms, from the sending of its call. */
-export const MAX_STREAM_MS = 300_000;
+const MAX_STREAM_MS = 300_000;
 
 const STILL_WRITING = `It was still writing after ${MAX_STREAM_MS / 1000} s.`;
 

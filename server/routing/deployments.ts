@@ -18,7 +18,7 @@ export interface Deployments {
 }
 
 /** The window in which fails are counted, ms. */
-export const FAIL_WINDOW_MS = 60_000;
+const FAIL_WINDOW_MS = 60_000;
 
 /** Longest cooling that a provider's Retry-After can ask for, ms. */
 export const MAX_RETRY_AFTER_MS = 10 * 60_000;

@@ -26,7 +26,15 @@ describe('a remembered answer', () => {
     expect(rig.first.calls).toHaveLength(1);
     const row = (await rig.rows(2)).find(({ ask }) => ask.delivery === 'router-cache');
     expect(row).toMatchObject({
-      ask: { user_id: 'bob', outcome: 'answered', cache_hit: true, cache_ttl_s: 3600, cost_nano_usd: 0 },
+      ask: {
+        user_id: 'bob',
+        outcome: 'answered',
+        provider: 'first/model',
+        model: 'first-model',
+        cache_hit: true,
+        cache_ttl_s: 3600,
+        cost_nano_usd: 0,
+      },
       attempts: [],
     });
     await rig.forget();
