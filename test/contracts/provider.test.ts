@@ -105,6 +105,18 @@ describe.each(['openai', 'anthropic'] as const)('a provider on the %s wire', (wi
     expect(events.flatMap((event) => (event.type === 'text-delta' ? [event.text] : []))).toEqual(PIECES);
   });
 
+  it('[P3] a reader that was slow gets every piece', async () => {
+    const pieces = Array.from({ length: 3_000 }, (_, index) => `${index} `.padEnd(1_000, 'x'));
+    fake.script(answer(...pieces));
+    const events = stream();
+    await events.next();
+    await events.next();
+    const [call] = fake.calls;
+    // More than is queued here is under way before the second piece is read.
+    await clock.until(() => (call?.text.length ?? 0) > 1_000_000);
+    expect(textOf(await collect(events))).toBe(pieces.slice(1).join(''));
+  });
+
   it('[P3] joins the pieces of tool calls by their index', async () => {
     fake.script([callTool('call_1', 'weather', '{"city":', '"Porto"}'), callTool('call_2', 'now', '{}')]);
     const events = await collect(stream());
@@ -251,6 +263,11 @@ describe.each(['openai', 'anthropic'] as const)('a provider on the %s wire', (wi
     const keyed = await failureOf(stream());
     expect(keyed.message).not.toContain(fake.apiKey);
     expect(keyed.message).toContain('Incorrect API key provided');
+  });
+
+  it('[P9] a response head without measure is `unreachable`', async () => {
+    fake.script(refuse(200, '', { 'x-large': 'x'.repeat(40_000) }));
+    expect((await failureOf(stream())).kind).toBe('unreachable');
   });
 
   it('[P9] a wrong key is `unauthorized`', async () => {

@@ -139,16 +139,9 @@ function writeComparison({ question, subject, chance, small }: Asked): string[] 
 function writeTranslation({ question, subject, chance }: Asked): string[] {
   const named = PHRASE_BOOKS.filter(({ asked }) => asked.test(question));
   const books = named.length > 0 ? named : chance.some(PHRASE_BOOKS, 3);
-  const rows = (['hello', 'thanks', 'where', 'wifi', 'slowly'] as const).map(
-    (phrase) => `| ${[ENGLISH[phrase], ...books.map((book: PhraseBook) => book[phrase])].join(' | ')} |`,
-  );
   return [
     `For **${subject}** you want a translator. This is a phrase book, and each line in it is right.`,
-    [
-      `| ${['English', ...books.map(({ language }) => language)].join(' | ')} |`,
-      `| ${['---', ...books.map(() => '---')].join(' | ')} |`,
-      ...rows,
-    ].join('\n'),
+    writePhrases(books),
     chance.pick([
       'Said slowly and with a smile, the second line does most of the work.',
       'Arabic runs from right to left, and the table should still stand straight.',
@@ -157,16 +150,41 @@ function writeTranslation({ question, subject, chance }: Asked): string[] {
   ];
 }
 
-/** About 24 seconds at a human pace: long enough to lose a network in, short enough for the limit of one call. */
+function writePhrases(books: readonly PhraseBook[]): string {
+  const rows = (['hello', 'thanks', 'where', 'wifi', 'slowly'] as const).map((phrase) => [
+    ENGLISH[phrase],
+    ...books.map((book) => book[phrase]),
+  ]);
+  const head = ['English', ...books.map(({ language }) => language)];
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+/** About a minute at a human pace: long enough to lose a network in. */
 function writeLong({ subject, chance, small }: Asked): string[] {
-  const chosen = chance.some(PARAGRAPHS, small ? 6 : 13);
-  const sections = chosen.map(({ about, text }, index) => `## ${index + 1}. ${about}\n\n${text}`);
-  const list = chance.pick(CHECKLISTS);
+  const thoughts = chance.some(PARAGRAPHS, small ? 6 : PARAGRAPHS.length);
+  const turn = chance.below(thoughts.length);
+  const order = [...thoughts.slice(turn), ...thoughts.slice(0, turn)];
+  const exhibits = small ? [] : writeExhibits(chance);
+  const sections = order.flatMap((thought, index) => exhibits.slice(index, index + 1).concat(thought));
   return [
     `# ${subject}, at length`,
-    ...sections,
-    `## ${list.title}`,
-    list.steps.map((step) => `- ${step}`).join('\n'),
+    ...sections.map(({ about, text }, index) => `## ${index + 1}. ${about}\n\n${text}`),
     `That was all there is on **${subject}**, ${sections.length} sections long.`,
+  ];
+}
+
+/** Everything the demo knows that is no prose, and two of its functions. */
+function writeExhibits(chance: Chance): { about: string; text: string }[] {
+  return [
+    ...CHECKLISTS.map(({ title, steps }) => ({ about: title, text: steps.map((step) => `- ${step}`).join('\n') })),
+    ...COMPARISONS.map((comparison) => ({
+      about: comparison.title,
+      text: `${writeTable(comparison)}\n\n${comparison.verdict}`,
+    })),
+    { about: 'Said elsewhere', text: writePhrases(PHRASE_BOOKS) },
+    ...chance.some(CODE_SAMPLES, 2).map(({ title, language, code, note }) => ({
+      about: `In code: ${title}`,
+      text: `\`\`\`${language}\n${code}\n\`\`\`\n\n${note}`,
+    })),
   ];
 }

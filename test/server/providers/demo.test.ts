@@ -75,12 +75,12 @@ describe('an answer of the demo', () => {
     }
   });
 
-  it('[PD4] when long takes 15 to 28 seconds: inside the limit of one call', () => {
+  it('[PD4] when long takes about a minute', () => {
     for (let count = 0; count < 50; count++) {
       const pieces = inPieces(answer(`A long answer about lamp ${count}`));
       const totalMs = pieces.reduce((sum, { delayMs }) => sum + delayMs, 0);
-      expect(totalMs).toBeGreaterThan(15_000);
-      expect(totalMs).toBeLessThan(28_000);
+      expect(totalMs).toBeGreaterThan(50_000);
+      expect(totalMs).toBeLessThan(75_000);
     }
   });
 });
