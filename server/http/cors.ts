@@ -41,7 +41,7 @@ export function shareWith(own: OwnAddresses): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {
     const origin = c.req.header('origin');
     const listed = origin !== undefined && own.corsOrigins.includes(origin);
-    if (c.req.method === 'OPTIONS') {
+    if (c.req.method === 'OPTIONS' && origin !== undefined) {
       if (!listed) throw new Problem('origin_unknown', 'Pages of this origin may not use this router.');
       return preflight(origin, c.req.header('access-control-request-headers') ?? '');
     }
