@@ -5,7 +5,7 @@ import { canonicalJson } from '#shared/canonical.ts';
 import type { Clock, Random } from '#shared/clock.ts';
 import { createAsks } from './ask/create.ts';
 import type { Asks } from './ask/asks.ts';
-import type { Log } from './ask/log.ts';
+import type { Log } from '#shared/log.ts';
 import type { Configuration } from './config/configuration.ts';
 import { createApp } from './http/app.ts';
 import { openPage } from './http/page.ts';

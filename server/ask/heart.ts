@@ -8,7 +8,7 @@ import type { AnswerCache } from '../store/answer-cache.ts';
 import type { Journal } from '../store/journal.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { LiveAsks } from './live-asks.ts';
-import type { Log } from './log.ts';
+import type { Log } from '#shared/log.ts';
 
 /** What asks are made of; given by whoever composes the router. */
 export interface AskParts {

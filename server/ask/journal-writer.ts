@@ -1,6 +1,6 @@
 import type { NumberedEvent } from '#shared/answer.ts';
 import type { EndState, Journal } from '../store/journal.ts';
-import type { Log } from './log.ts';
+import type { Log } from '#shared/log.ts';
 
 /**
  * Writes one ask's events to the journal behind its back: one append is under way, what comes meanwhile goes with the

@@ -2,7 +2,7 @@ import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import type { Clock, Random } from '#shared/clock.ts';
 import type { Asks } from '../ask/asks.ts';
-import type { Log } from '../ask/log.ts';
+import type { Log } from '#shared/log.ts';
 import type { Configuration } from '../config/configuration.ts';
 import type { OwnAddresses } from '../identity/addresses.ts';
 import type { Callers } from '../identity/callers.ts';

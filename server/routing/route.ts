@@ -3,7 +3,7 @@ import type { ChatMessage } from '#shared/chat.ts';
 import type { Clock, Random } from '#shared/clock.ts';
 import type { Usage } from '#shared/money.ts';
 import type { Problem } from '#shared/problem.ts';
-import type { Log } from '../ask/log.ts';
+import type { Log } from '#shared/log.ts';
 import type { Deployment } from '../config/configuration.ts';
 import { attempt, type AttemptRecord, type ContentEvent, type OpenProvider } from './attempt.ts';
 import type { Deployments } from './deployments.ts';

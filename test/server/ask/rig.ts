@@ -4,7 +4,7 @@ import type { ChatRequest } from '#shared/chat.ts';
 import type { AskHandle, AskRequest, Asks } from '../../../server/ask/asks.ts';
 import { createAsks } from '../../../server/ask/create.ts';
 import type { AskParts } from '../../../server/ask/heart.ts';
-import type { Log } from '../../../server/ask/log.ts';
+import type { Log } from '#shared/log.ts';
 import type { Configuration, Deployment, Feature } from '../../../server/config/configuration.ts';
 import { openProvider } from '../../../server/providers/open.ts';
 import type { Provider } from '../../../server/providers/provider.ts';
