@@ -29,5 +29,7 @@ export function followNewest(column: HTMLElement): () => void {
   };
   for (const sign of LOOKING_AWAY) addEventListener(sign, lookAway, { passive: true });
   growth.observe(column);
+  // The hint above the question field comes and goes; it must not cover the end.
+  growth.observe(document.body);
   return stop;
 }

@@ -127,7 +127,11 @@ function tellWaiting(view: Extract<AnswerView, { kind: 'waiting' }>): Told {
     case 'needs-sign-in':
       return told('is-paused', 'Needs you to sign in.', 'Then it goes by itself.', 'warn');
     case 'expired':
-      return told('is-unmeasured', 'Expired.', 'It waited too long to be sent unasked. Send it now, or cancel it.');
+      return told(
+        'is-unmeasured',
+        'Expired.',
+        'It waited too long to be sent unasked. Edit it to ask again, or cancel it.',
+      );
     default:
       return view.state satisfies never;
   }
