@@ -4,7 +4,7 @@ import { NavigationRoute, registerRoute } from 'workbox-routing';
 import { systemClock, systemRandom } from '#shared/clock.ts';
 import { OUTBOX_SYNC_TAG, toWorkerSchema } from '#shared/worker-messages.ts';
 import { heed, openDevice, replay, tellState } from '#device/device.ts';
-import { forgetPolicy, keepPolicyResponse, refreshPolicy } from '#device/policy.ts';
+import { forgetPolicy, givePolicy, refreshPolicy } from '#device/policy.ts';
 import { TravelStrategy } from './travel-strategy.ts';
 
 declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: (PrecacheEntry | string)[] };
@@ -46,11 +46,7 @@ registerRoute(({ url, sameOrigin }) => sameOrigin && ASK_PATHS.has(url.pathname)
 /** The page reads the policy through us, so that both go by the same one. */
 registerRoute(
   ({ url, sameOrigin }) => sameOrigin && url.pathname === '/api/travel',
-  async ({ request, event }) => {
-    const response = await device.simulator.fetch(request);
-    event.waitUntil(keepPolicyResponse(device, response.clone()));
-    return response;
-  },
+  ({ request }) => givePolicy(device, request),
 );
 
 registerRoute(

@@ -8,12 +8,16 @@ import type { AnswerRow, AnswerState, Network, SavedRow } from '#device/rows.ts'
 import { findSaved } from '#device/saved-answers.ts';
 import { FIRST_LIMITS, standingOf, type Standing } from '#device/standing.ts';
 
+/** Takes work that must go on though the answer is out: the worker stays alive for it. */
+export type KeepAlive = (work: Promise<unknown>) => void;
+
 /** One ask while it lives on this device. */
 export interface AskLife {
   device: Device;
   ask: Ask;
   standing: Standing;
   call: Call;
+  keepAlive: KeepAlive;
   /** The saved answer it may fall back on; null when there is none or none is wanted. */
   saved: SavedRow | null;
   /** When it was put in the outbox; null for a live one. */
@@ -27,7 +31,7 @@ export interface AskLife {
 }
 
 /** Gathers what is known of an ask, before the network is tried. */
-export async function beginLife(ask: Ask, device: Device): Promise<AskLife> {
+export async function beginLife(ask: Ask, device: Device, keepAlive: KeepAlive): Promise<AskLife> {
   const standing = await standingOf(ask, device);
   const limits = standing.policy?.limits ?? FIRST_LIMITS;
   const call = new Call(device, ask, { resumeMs: limits.resume_ms, gapMs: limits.first_token_none_ms });
@@ -36,6 +40,7 @@ export async function beginLife(ask: Ask, device: Device): Promise<AskLife> {
     ask,
     standing,
     call,
+    keepAlive,
     saved: ask.noCache ? null : await savedFor(standing, ask.askedAtMs),
     queuedAtMs: null,
     waitedMs: 0,

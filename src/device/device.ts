@@ -21,6 +21,7 @@ export function openDevice(parts: DeviceParts): Device {
     line: new LineWatch({ clock: parts.clock, meta, changed: () => void tellState(device) }),
     running: new Map(),
     unstored: [],
+    trimDueMs: 0,
     // Storage that is closed to us means that nothing is kept, as on plain HTTP.
     key: () =>
       (key ??= parts.subtle === null ? Promise.resolve(null) : deviceKey(meta, parts.subtle).catch(() => null)),

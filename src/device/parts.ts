@@ -40,6 +40,8 @@ export interface Device extends DeviceParts {
   running: Map<string, Running>;
   /** Events that could not be stored yet: no policy is known, or the device has no room. Bounded. */
   unstored: AskEnded[];
+  /** Monotonic milliseconds from which the saved answers are measured again. */
+  trimDueMs: number;
   /** This device's key for hashes; null where nothing is kept. */
   key: () => Promise<CryptoKey | null>;
   tell: (message: FromDevice) => void;

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { parseJson } from '#shared/json.ts';
+import { errorBody, Problem } from '#shared/problem.ts';
 import { travelPolicySchema, type TravelPolicy } from '#shared/travel-policy.ts';
 import { databaseName, type Place } from '#device/database.ts';
 import type { Device } from '#device/parts.ts';
@@ -61,6 +62,29 @@ export async function keepPolicyResponse(device: Device, response: Response): Pr
   if (proveResponse(response) !== 'ok' || response.status !== 200) return;
   const policy = readPolicy(await response.text());
   if (policy !== null) await keepPolicy(device, { policy, etag: response.headers.get('etag') }, SESSION);
+}
+
+/** Answers a page's `GET /api/travel`: network first, and the fresh one is kept; else the known one, labelled as saved. */
+export async function givePolicy(device: Device, request: Request): Promise<Response> {
+  const limit = new AbortController();
+  const cancel = device.clock.after(POLICY_LIMIT_MS, () => limit.abort());
+  try {
+    const response = await device.simulator.fetch(new Request(request, { redirect: 'manual', signal: limit.signal }));
+    if (proveResponse(response) === 'ok') {
+      await keepPolicyResponse(device, response.clone());
+      return response;
+    }
+  } catch {
+    // No line, or too slow a one: the known policy holds.
+  } finally {
+    cancel();
+  }
+  const known = await knownPolicy(device);
+  const problem = new Problem('offline', 'There is no connection to the router, and this device knows no policy yet.');
+  const headers = { 'content-type': 'application/json', 'x-layover': '1', 'cache-control': 'no-store' };
+  return known === null
+    ? new Response(JSON.stringify(errorBody(problem)), { status: problem.status, headers })
+    : new Response(JSON.stringify(known), { headers: { ...headers, 'x-layover-source': 'saved' } });
 }
 
 /** Reads `x-layover-policy`: a higher epoch than the known one means that the policy must be fetched again. */

@@ -22,10 +22,15 @@ export function touchSaved(place: Place, key: string, nowMs: number): Promise<vo
   });
 }
 
-/** Keeps to the bounds by removing what was used longest ago. Reads keys only, never answers. */
-export function trimSaved(place: Place, limits: TravelPolicy['limits']): Promise<void> {
+/** Keeps to the bounds by removing what is too old, then what was used longest ago. Reads keys only, never answers. */
+export function trimSaved(place: Place, policy: TravelPolicy, nowMs: number): Promise<void> {
+  const { limits, features } = policy;
+  const oldestMs = nowMs - Math.max(...features.map((feature) => feature.device.keep_days)) * 86_400_000;
   return write(place, ['saved'], async (tx) => {
     const saved = tx.objectStore('saved');
+    for (const key of await saved.index('savedAtMs').getAllKeys(IDBKeyRange.upperBound(oldestMs, true))) {
+      await saved.delete(key);
+    }
     let count = 0;
     let bytes = 0;
     let cursor = await saved.index('[usedAtMs+bytes]').openKeyCursor(null, 'prev');

@@ -1,10 +1,19 @@
-import { isWhole } from '#shared/answer.ts';
+import { isWhole, type Answer } from '#shared/answer.ts';
 import { chatCompletionSchema } from '#shared/chat.ts';
 import { readCompletion } from '#shared/chat-wire.ts';
 import { parseJson } from '#shared/json.ts';
 import { Problem } from '#shared/problem.ts';
 import { readAsk } from '#device/ask.ts';
-import { beginLife, elapsedMs, eventOf, rowOf, savedRowOf, wholeState, type AskLife } from '#device/ask-life.ts';
+import {
+  beginLife,
+  elapsedMs,
+  eventOf,
+  rowOf,
+  savedRowOf,
+  wholeState,
+  type AskLife,
+  type KeepAlive,
+} from '#device/ask-life.ts';
 import { NoAnswer } from '#device/call.ts';
 import { keepLate } from '#device/late-answer.ts';
 import { openAnswer, type Opening } from '#device/opening.ts';
@@ -16,13 +25,13 @@ import { relayAnswer } from '#device/relay.ts';
 import { drainOutbox } from '#device/replay.ts';
 import { passedHeaders, replyProblem, replyQueued, replySaved, savedAnswer } from '#device/reply.ts';
 import type { Network } from '#device/rows.ts';
-import { touchSaved } from '#device/saved-answers.ts';
+import { touchSaved, trimSaved } from '#device/saved-answers.ts';
 import { checkpoint, settle } from '#device/settlement.ts';
 import { FIRST_LIMITS } from '#device/standing.ts';
 import { outboxRowOf } from '#device/waiting-ask.ts';
 
-/** Takes work that must go on though the answer is out: the worker stays alive for it. */
-export type KeepAlive = (work: Promise<unknown>) => void;
+/** Milliseconds between two checks of the bounds. */
+const TRIM_EVERY_MS = 60_000;
 
 type Attempt = { kind: 'opened'; opening: Opening } | { kind: 'missed'; network: Network } | { kind: 'stopped' };
 
@@ -31,14 +40,16 @@ type Attempt = { kind: 'opened'; opening: Opening } | { kind: 'missed'; network:
  * the caller agrees; else a problem that says so. Whatever happens, it ends in one answer here and one event later.
  */
 export async function travel(request: Request, device: Device, keepAlive: KeepAlive): Promise<Response> {
-  const life = await beginLife(await readAsk(request, device), device);
+  const life = await beginLife(await readAsk(request, device), device, keepAlive);
   const { ask, call } = life;
   device.running.set(ask.id, { stop: () => call.end('stopped'), authorization: ask.authorization });
   const over = (): void => void device.running.delete(ask.id);
   const begun = rowOf(life, { kind: 'open', text: '', resuming: false });
-  if (begun !== null) await checkpoint(device, life.standing.place, begun);
+  const noted = begun === null ? Promise.resolve() : checkpoint(device, life.standing.place, begun);
 
-  const attempt = await tryNetwork(life, keepAlive);
+  const attempt = await tryNetwork(life);
+  // What ends the ask is written after what began it.
+  await noted;
   if (attempt.kind === 'stopped') return replyStopped(life).finally(over);
   if (attempt.kind === 'missed') {
     const answer = fallBack(life, attempt.network, null).finally(over);
@@ -60,7 +71,7 @@ export async function travel(request: Request, device: Device, keepAlive: KeepAl
 }
 
 /** The network's answer up to its first content, or why there is none within the limit. */
-async function tryNetwork(life: AskLife, keepAlive: KeepAlive): Promise<Attempt> {
+async function tryNetwork(life: AskLife): Promise<Attempt> {
   const { device, ask, call, saved } = life;
   const limits = life.standing.policy?.limits ?? FIRST_LIMITS;
   const limitMs = saved === null ? limits.first_token_none_ms : limits.first_token_saved_ms;
@@ -72,7 +83,7 @@ async function tryNetwork(life: AskLife, keepAlive: KeepAlive): Promise<Attempt>
   try {
     const first = await Promise.race([opening, slow]);
     if (first !== null) return { kind: 'opened', opening: first };
-    if (saved !== null) keepAlive(keepLate(life, opening));
+    if (saved !== null) life.keepAlive(keepLate(life, opening));
     else call.end('given-up');
     // Nobody waits for it any more, or `keepLate` does.
     opening.catch((failure: unknown) => void failure);
@@ -124,19 +135,7 @@ async function fallBack(life: AskLife, network: Network, passed: Response | null
     const nowMs = device.clock.now();
     const answer = savedAnswer(ask, saved, nowMs);
     life.firstTokenMs = elapsedMs(life);
-    await settle(device, standing.place, {
-      row: rowOf(life, wholeState(life, answer, network)),
-      event: eventOf(life, {
-        outcome: 'answered',
-        source: 'saved',
-        network,
-        savedAgeMs: Math.max(0, nowMs - saved.savedAtMs),
-      }),
-      saved: null,
-      outbox: null,
-    });
-    // Its place among the used ones is worth no failure.
-    void touchSaved(standing.place, saved.key, nowMs).catch((failure: unknown) => void failure);
+    life.keepAlive(settleSaved(life, answer, network));
     return replySaved(ask, answer, network);
   }
   const final = passed?.headers.get('x-should-retry') === 'false';
@@ -156,6 +155,24 @@ async function fallBack(life: AskLife, network: Network, passed: Response | null
     outbox: null,
   });
   return passed ?? replyProblem(ask, problem, network);
+}
+
+/** Ends an ask that a saved answer was given to. The answer does not wait for it: it is on the disk already. */
+async function settleSaved(life: AskLife, answer: Answer, network: Network): Promise<void> {
+  const { device, standing, saved } = life;
+  const nowMs = device.clock.now();
+  await settle(device, standing.place, {
+    row: rowOf(life, wholeState(life, answer, network)),
+    event: eventOf(life, {
+      outcome: 'answered',
+      source: 'saved',
+      network,
+      savedAgeMs: saved === null ? 0 : Math.max(0, nowMs - saved.savedAtMs),
+    }),
+    saved: null,
+    outbox: null,
+  });
+  if (standing.place !== null && saved !== null) await touchSaved(standing.place, saved.key, nowMs);
 }
 
 /** Whether the ask now waits on the device: its caller, its feature and its credentials must all allow it. */
@@ -199,6 +216,15 @@ async function afterward(life: AskLife, headers: Headers): Promise<void> {
   // Each is tried again with the next ask that gets through.
   await heedEpoch(life.device, headers, life.standing.caller).catch((failure: unknown) => void failure);
   await drainOutbox(life.device, life.standing.caller).catch((failure: unknown) => void failure);
+  await keepBounds(life).catch((failure: unknown) => void failure);
+}
+
+/** Saved answers are brought back within their bounds, once a minute at most: to measure them is to walk over their keys. */
+async function keepBounds({ device, standing }: AskLife): Promise<void> {
+  const { place, policy } = standing;
+  if (place === null || policy === null || device.clock.monotonic() < device.trimDueMs) return;
+  device.trimDueMs = device.clock.monotonic() + TRIM_EVERY_MS;
+  await trimSaved(place, policy, device.clock.now());
 }
 
 function unanswered(network: Network): Problem {

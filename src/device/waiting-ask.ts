@@ -37,10 +37,19 @@ export async function lifeOfEntry(row: OutboxRow, device: Device): Promise<AskLi
   });
   const body = asStream(row.body);
   const ask = await readAsk(new Request(device.origin + row.path, { method: 'POST', headers, body }), device);
-  const life = await beginLife({ ...ask, id: row.askId, askedAtMs: row.askedAtMs, noCache: true }, device);
+  const life = await beginLife(
+    { ...ask, id: row.askId, askedAtMs: row.askedAtMs, noCache: true },
+    device,
+    heldByReplay,
+  );
   const waitedMs = Math.max(0, device.clock.now() - row.queuedAtMs);
   life.call.tries = row.tries;
   return { ...life, queuedAtMs: row.queuedAtMs, waitedMs, simulated: row.simulated };
+}
+
+/** A replay is awaited as a whole: nothing of it goes on behind its back. */
+function heldByReplay(work: Promise<unknown>): void {
+  void work.catch((failure: unknown) => void failure);
 }
 
 /** The same ask, streamed: `stream` does not change what a key stands for. */

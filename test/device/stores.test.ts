@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Answer } from '#shared/answer.ts';
 import { MAX_EVENTS_BUFFERED } from '#shared/telemetry.ts';
+import type { TravelPolicy } from '#shared/travel-policy.ts';
 import { read, write, type Place } from '#device/database.ts';
 import { heed } from '#device/device.ts';
 import { enqueue, listOutbox, MAX_WAITING } from '#device/outbox.ts';
@@ -18,10 +19,12 @@ describe('saved answers', () => {
   it('[D70] keep to their count and bytes: what was used longest ago goes first', async () => {
     const place = freshPlace();
     for (let nth = 0; nth < 8; nth++) await putSaved(place, saved(nth, { usedAtMs: nth, bytes: 100 }));
-    await trimSaved(place, { ...somePolicy().limits, saved_count: 6, saved_bytes: 1_000 });
+    await trimSaved(place, bounded(6, 1_000), 0);
     expect(await keys(place)).toEqual(['k2', 'k3', 'k4', 'k5', 'k6', 'k7']);
-    await trimSaved(place, { ...somePolicy().limits, saved_count: 6, saved_bytes: 250 });
+    await trimSaved(place, bounded(6, 250), 0);
     expect(await keys(place)).toEqual(['k6', 'k7']);
+    await trimSaved(place, bounded(6, 250), 31 * 86_400_000);
+    expect(await keys(place)).toEqual([]);
   });
 
   it('[D71] are not found when they are older than the policy keeps them', async () => {
@@ -118,6 +121,11 @@ describe('what looks personal', () => {
     (text) => expect(looksPersonal(text)).toBe(false),
   );
 });
+
+function bounded(count: number, bytes: number): TravelPolicy {
+  const policy = somePolicy();
+  return { ...policy, limits: { ...policy.limits, saved_count: count, saved_bytes: bytes } };
+}
 
 function saved(nth: number, changes: Partial<SavedRow> = {}): SavedRow {
   const base = {
