@@ -17,16 +17,16 @@ describe('imports go one way', () => {
   const files = listSources(root, folders);
   const imports = files.flatMap((file) => readOwnImports(root, file));
 
-  test('[N20] every folder imports only what its row of the table allows', () => {
+  test('[U20] every folder imports only what its row of the table allows', () => {
     expect(findBreaches(importTable, files, imports).join('\n')).toBe('');
   });
 
-  test('[N21] the reader saw the whole project', () => {
+  test('[U21] the reader saw the whole project', () => {
     expect(files.length).toBeGreaterThanOrEqual(fewestFiles);
     expect(imports.length).toBeGreaterThanOrEqual(fewestImports);
   });
 
-  test('[N22] no import leads to a file that is not there', () => {
+  test('[U22] no import leads to a file that is not there', () => {
     const known = new Set(files);
     expect(
       imports.filter(({ to }) => /\.(ts|tsx|mjs|css)$/.test(to) && !to.endsWith('.d.ts') && !known.has(to)),
@@ -56,7 +56,7 @@ describe('a planted fault is found', () => {
     );
   }
 
-  test('[N20] a provider that reaches into the HTTP layer is named, with what it may import', () => {
+  test('[U20] a provider that reaches into the HTTP layer is named, with what it may import', () => {
     expect(breachesOf({ 'server/providers/demo.ts': "import { app } from '../http/app.ts';\n" })).toEqual([
       'server/providers/demo.ts imports server/http/app.ts: server/providers may import src/shared, server/config/configuration.ts',
     ]);
@@ -66,11 +66,11 @@ describe('a planted fault is found', () => {
     ['a type', "import type { App } from '../http/app.ts';"],
     ['a re-export', "export { app } from '../http/app.ts';"],
     ['a lazy import', "export const later = () => import('../http/app.ts');"],
-  ])('[N20] %s counts as an import', (_name, text) => {
+  ])('[U20] %s counts as an import', (_name, text) => {
     expect(breachesOf({ 'server/store/sqlite.ts': text })).toHaveLength(1);
   });
 
-  test('[N20] a contract that is allowed by its file does not open the folder around it', () => {
+  test('[U20] a contract that is allowed by its file does not open the folder around it', () => {
     const allowed = "import type { Configuration } from '../config/configuration.ts';";
     expect(breachesOf({ 'server/providers/demo.ts': allowed })).toEqual([]);
     expect(breachesOf({ 'server/providers/demo.ts': "import { readConfig } from '../config/read.ts';" })).toHaveLength(
@@ -78,14 +78,14 @@ describe('a planted fault is found', () => {
     );
   });
 
-  test('[N20] shared code that imports the page by the short name or the long way is found', () => {
+  test('[U20] shared code that imports the page by the short name or the long way is found', () => {
     expect(breachesOf({ 'src/shared/money.ts': "import { travel } from '#device/travel.ts';" })).toEqual([
       'src/shared/money.ts imports src/device/travel.ts: src/shared may import nothing of ours',
     ]);
     expect(breachesOf({ 'src/shared/money.ts': "import { view } from '../view.tsx';" })).toHaveLength(1);
   });
 
-  test('[N20] a folder without a row is a breach', () => {
+  test('[U20] a folder without a row is a breach', () => {
     expect(breachesOf({ 'server/helpers/dates.ts': 'export const day = 86_400;' })).toEqual([
       'server/helpers/dates.ts is in a folder without a row: add the folder to test/architecture/import-table.ts',
     ]);

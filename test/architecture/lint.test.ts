@@ -41,12 +41,12 @@ describe('lint finds a planted fault and says what to use', () => {
       'export const loose = (value: any): number => Number(value);',
       '@typescript-eslint/no-explicit-any',
     ],
-  ])('[N24] %s', async (_name, file, text, said) => {
+  ])('[U24] %s', async (_name, file, text, said) => {
     const [first] = await broken(file, `${text}\n`);
     expect(first).toContain(said);
   });
 
-  test('[N24] a fixed date, the given clock and an entry file are left alone', async () => {
+  test('[U24] a fixed date, the given clock and an entry file are left alone', async () => {
     expect(await broken(inShared, 'export const epoch = new Date(0);\n')).toEqual([]);
     expect(await broken('src/shared/clock.ts', 'export const now = (): number => Date.now();\n')).toEqual([]);
   });

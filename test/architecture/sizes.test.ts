@@ -14,7 +14,7 @@ function countLines(text: string): number {
 // A style sheet is a list of rules without flow; it is long without being hard to read.
 const code = /\.(ts|tsx|mjs)$/;
 
-test(`[N23] no source is longer than ${mostLines} lines`, () => {
+test(`[U23] no source is longer than ${mostLines} lines`, () => {
   const tooLong = listSources(root, ['src', 'sw', 'server'])
     .filter((file) => code.test(file))
     .map((file) => ({ file, lines: countLines(readFileSync(join(root, file), 'utf8')) }))
@@ -23,6 +23,6 @@ test(`[N23] no source is longer than ${mostLines} lines`, () => {
   expect(tooLong.join('\n')).toBe('');
 });
 
-test('[N23] the last line counts whether or not it ends', () => {
+test('[U23] the last line counts whether or not it ends', () => {
   expect([countLines('a\nb\n'), countLines('a\nb')]).toEqual([2, 2]);
 });

@@ -30,7 +30,7 @@ function builds(): number {
 }
 
 describe('the packages', () => {
-  test('[N1] are installed when they are absent, and not a second time', async () => {
+  test('[U1] are installed when they are absent, and not a second time', async () => {
     const first = await project.launch(['start']).ended;
     await project.launch(['start']).ended;
     expect(first.output).toContain('Installing the packages');
@@ -38,7 +38,7 @@ describe('the packages', () => {
     expect(npmCalls()).toBe(1);
   });
 
-  test('[N1] are installed again when package-lock.json has changed', async () => {
+  test('[U1] are installed again when package-lock.json has changed', async () => {
     await project.launch(['start']).ended;
     project.write('package-lock.json', '{"version": 2}');
     const future = new Date(Date.now() + 60_000);
@@ -47,7 +47,7 @@ describe('the packages', () => {
     expect(npmCalls()).toBe(2);
   });
 
-  test('[N2] that somebody installed by hand are accepted', async () => {
+  test('[U2] that somebody installed by hand are accepted', async () => {
     project.installPackages();
     const { output } = await project.launch(['start']).ended;
     expect(output).not.toContain('Installing');
@@ -60,7 +60,7 @@ describe('the packages', () => {
     ['ENOSPC', 'the disk is full'],
     ['EUSAGE', 'run `npm install` once'],
     ['EWEIRD', '(EWEIRD: it said why); run `npm ci` to see the whole message'],
-  ])('[N3] that fail to install with %s end in one sentence', async (code, advice) => {
+  ])('[U3] that fail to install with %s end in one sentence', async (code, advice) => {
     project.npmDoes(`echo "npm error code ${code}" >&2; echo "npm error it said why" >&2; exit 1`);
     const { code: exit, errors, output } = await project.launch(['start']).ended;
     expect(exit).toBe(1);
@@ -70,14 +70,14 @@ describe('the packages', () => {
     expect(output).not.toContain('router');
   });
 
-  test('[N11] that fail to install still end a test run with its sum', async () => {
+  test('[U11] that fail to install still end a test run with its sum', async () => {
     project.npmDoes('exit 1');
     const { code, output } = await project.launch(['test']).ended;
     expect(code).toBe(1);
     expect(output.trim().split('\n').at(-1)).toBe('0 passed, 1 failed, 0 skipped');
   });
 
-  test('[N3] that failed to install are tried again the next time', async () => {
+  test('[U3] that failed to install are tried again the next time', async () => {
     project.npmDoes('exit 1');
     await project.launch(['start']).ended;
     project.npmDoes('echo called >> npm-calls; mkdir -p node_modules');
@@ -92,7 +92,7 @@ describe('the page', () => {
     project.write('src/main.tsx', 'one');
   });
 
-  test('[N6] is built once while nothing changes', async () => {
+  test('[U6] is built once while nothing changes', async () => {
     await project.launch(['start']).ended;
     const second = await project.launch(['build']).ended;
     expect(builds()).toBe(1);
@@ -100,7 +100,7 @@ describe('the page', () => {
   });
 
   test.each(['src/main.tsx', 'src/deep/new.ts', 'sw/worker.ts', 'public/icon.svg', 'index.html', 'vite.config.ts'])(
-    '[N6] is built again when %s changes',
+    '[U6] is built again when %s changes',
     async (file) => {
       await project.launch(['build']).ended;
       project.write(file, 'two');
@@ -109,7 +109,7 @@ describe('the page', () => {
     },
   );
 
-  test('[N6] is built again when a file moves, though no byte changes', async () => {
+  test('[U6] is built again when a file moves, though no byte changes', async () => {
     await project.launch(['build']).ended;
     rmSync(project.path('src/main.tsx'));
     project.write('src/other.tsx', 'one');
@@ -117,7 +117,7 @@ describe('the page', () => {
     expect(builds()).toBe(2);
   });
 
-  test('[N6] that failed to build stops the start with its reason, and is built the next time', async () => {
+  test('[U6] that failed to build stops the start with its reason, and is built the next time', async () => {
     const vite = readFileSync(project.path('node_modules/vite/bin/vite.js'), 'utf8');
     project.write('node_modules/vite/bin/vite.js', 'console.error("main.tsx: a comma is missing"); process.exit(3);');
     const failed = await project.launch(['start']).ended;
@@ -145,29 +145,29 @@ describe('the Node that runs the rest', () => {
 
   const place = `node_modules/node-${process.platform}-${process.arch}/bin/node`;
 
-  test('[N4] is the one that came with the packages', async () => {
+  test('[U4] is the one that came with the packages', async () => {
     project.installPackages();
     expect(await runtimeFor({ version: '20.20.2' })).toBe(project.path(place));
     expect(await runtimeFor({ version: '26.0.0' })).toBe(project.path(place));
   });
 
-  test('[N4] is the running one when none came and it is new enough', async () => {
+  test('[U4] is the running one when none came and it is new enough', async () => {
     expect(await runtimeFor({ version: '24.0.0' })).toBe('/opt/node/bin/node');
   });
 
-  test('[N4] is the running one when the one that came does not run here', async () => {
+  test('[U4] is the running one when the one that came does not run here', async () => {
     project.write(place, '#!/bin/sh\nexit 127\n');
     chmodSync(project.path(place), 0o755);
     expect(await runtimeFor({ version: '24.0.0' })).toBe('/opt/node/bin/node');
   });
 
-  test('[N5] is asked for in one sentence when the platform has none', async () => {
+  test('[U5] is asked for in one sentence when the platform has none', async () => {
     expect(await runtimeFor({ version: '22.1.0', platform: 'freebsd', arch: 'x64' })).toBe(
       'Layover needs Node 24, this is Node 22.1.0, and none is delivered for freebsd-x64. Install Node 24 or later and run this again.',
     );
   });
 
-  test('[N5] is asked for in one sentence when it was left out of the install', async () => {
+  test('[U5] is asked for in one sentence when it was left out of the install', async () => {
     expect(await runtimeFor({ version: '20.20.2', platform: 'linux', arch: 'arm64' })).toBe(
       'Layover needs Node 24, this is Node 20.20.2, and the packages were installed without the one for linux-arm64. Run `npm ci --include=optional`, or install Node 24 or later and run this again.',
     );
@@ -177,7 +177,7 @@ describe('the Node that runs the rest', () => {
 describe('the hand-over', () => {
   beforeEach(() => project.installPackages());
 
-  test('[N7] passes arguments, environment and exit code', async () => {
+  test('[U7] passes arguments, environment and exit code', async () => {
     project.write(
       'server/main.ts',
       'console.log(process.argv.slice(2).join(" "), process.env.LAYOVER_X); process.exit(7);',
@@ -188,7 +188,7 @@ describe('the hand-over', () => {
   });
 
   test.each(['SIGINT', 'SIGTERM'] as const)(
-    '[N8] passes %s once and waits for the end of the drain',
+    '[U8] passes %s once and waits for the end of the drain',
     async (signal) => {
       project.write(
         'server/main.ts',
@@ -208,12 +208,12 @@ describe('the hand-over', () => {
     },
   );
 
-  test('[N7] gives a signal that killed the router its usual exit code', async () => {
+  test('[U7] gives a signal that killed the router its usual exit code', async () => {
     project.write('server/main.ts', 'process.kill(process.pid, "SIGKILL");');
     expect((await project.launch(['start']).ended).code).toBe(137);
   });
 
-  test('[N9] ends the page server when the router ends', async () => {
+  test('[U9] ends the page server when the router ends', async () => {
     project.write(
       'server/main.ts',
       'console.log("dev", process.env.LAYOVER_DEV); setTimeout(() => process.exit(4), 200);',
@@ -228,7 +228,7 @@ describe('the hand-over', () => {
     expect(output).toContain('http://127.0.0.1:4999');
   });
 
-  test('[N10] answers an unknown command with the known ones', async () => {
+  test('[U10] answers an unknown command with the known ones', async () => {
     const { code, errors } = await project.launch(['lunch']).ended;
     expect(code).toBe(1);
     expect(errors).toBe('Unknown command `lunch`. Say one of: start, dev, build, test, screenshots.\n');

@@ -27,7 +27,7 @@ function write(name: string, text: string): string {
 }
 
 describe('the sum', () => {
-  test('[N11] adds all suites into one line', () => {
+  test('[U11] adds all suites into one line', () => {
     const sum = sumOutcomes([
       { passed: 1, failed: 0, skipped: 0 },
       { passed: 40, failed: 2, skipped: 3 },
@@ -35,13 +35,13 @@ describe('the sum', () => {
     expect(describeOutcome(sum)).toBe('41 passed, 2 failed, 3 skipped');
   });
 
-  test('[N12] counts a run that ended badly without a failed test as one failure', () => {
+  test('[U12] counts a run that ended badly without a failed test as one failure', () => {
     expect(outcomeOfRun(1, { passed: 5, failed: 0, skipped: 0 }).failed).toBe(1);
     expect(outcomeOfRun(1, { passed: 5, failed: 3, skipped: 0 }).failed).toBe(3);
     expect(outcomeOfRun(0, { passed: 5, failed: 0, skipped: 0 }).failed).toBe(0);
   });
 
-  test('[N13] an unknown suite is answered with the known ones, and fails', () => {
+  test('[U13] an unknown suite is answered with the known ones, and fails', () => {
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
       [join(root, 'test/run.ts'), '--only', 'unit,lunch'],
@@ -56,12 +56,12 @@ describe('the sum', () => {
 });
 
 describe('the reports', () => {
-  test('[N12] a report that was never written is one failure', () => {
+  test('[U12] a report that was never written is one failure', () => {
     expect(readVitestReport(join(folder, 'none.json'))).toEqual({ passed: 0, failed: 1, skipped: 0 });
     expect(readPlaywrightReport(join(folder, 'none.json'))).toEqual({ passed: 0, failed: 1, skipped: 0 });
   });
 
-  test('[N12] vitest: a file that cannot be loaded counts beside the tests that ran', () => {
+  test('[U12] vitest: a file that cannot be loaded counts beside the tests that ran', () => {
     const report = {
       numPassedTests: 7,
       numFailedTests: 1,
@@ -76,7 +76,7 @@ describe('the reports', () => {
     expect(readVitestReport(write('v.json', JSON.stringify(report)))).toEqual({ passed: 7, failed: 2, skipped: 3 });
   });
 
-  test('[N11] Playwright: a journey that passed only on a repeat has failed', () => {
+  test('[U11] Playwright: a journey that passed only on a repeat has failed', () => {
     const report = { stats: { expected: 9, unexpected: 1, flaky: 1, skipped: 2 } };
     expect(readPlaywrightReport(write('p.json', JSON.stringify(report)))).toEqual({ passed: 9, failed: 2, skipped: 2 });
   });
@@ -96,11 +96,11 @@ describe('the sizes', () => {
     write('sw.js', 'self.x=1;');
   });
 
-  test('[N14] what index.html loads counts, with all that it imports, and lazy chunks do not', () => {
+  test('[U14] what index.html loads counts, with all that it imports, and lazy chunks do not', () => {
     expect(bootFiles(folder)).toEqual(['assets/deep-4.js', 'assets/index-1.js', 'assets/shared-2.js', 'theme.js']);
   });
 
-  test('[N14] a script over its limit shows as that', () => {
+  test('[U14] a script over its limit shows as that', () => {
     expect(readSizes(folder).map(({ kb, limitKb }) => kb <= limitKb)).toEqual([true, true]);
     write('assets/deep-4.js', `export const a="${incompressible(45_000)}";`);
     write('sw.js', `self.x="${incompressible(45_000)}";`);
@@ -123,7 +123,7 @@ describe('the browsers', () => {
     return path;
   }
 
-  test('[N15] one that the environment names is taken first', () => {
+  test('[U15] one that the environment names is taken first', () => {
     const path = fakeBrowser('my-firefox', 'echo Firefox 153');
     const browser = findBrowser('firefox', { LAYOVER_FIREFOX: path, PATH: '' });
     expect(browser).toEqual({ name: 'firefox', path, origin: 'system' });
@@ -133,13 +133,13 @@ describe('the browsers', () => {
     });
   });
 
-  test('[N15] one that does not start is none', () => {
+  test('[U15] one that does not start is none', () => {
     const broken = fakeBrowser('broken', 'exit 127');
     expect(runs({ name: 'chromium', path: broken, origin: 'system' })).toBe(false);
     expect(runs({ name: 'chromium', path: fakeBrowser('good', 'echo 156'), origin: 'system' })).toBe(true);
   });
 
-  test('[N16] a missing one is named with the one command that brings it, and nothing is installed', async () => {
+  test('[U16] a missing one is named with the one command that brings it, and nothing is installed', async () => {
     const env = {
       LAYOVER_TEST_INSTALL: '0',
       LAYOVER_CHROMIUM: fakeBrowser('chromium', 'echo 156'),

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { openInPlace } from './in-place.ts';
 
-it('[M1] starts at epoch 1 and raises it by one at a time', async () => {
+it('[V1] starts at epoch 1 and raises it by one at a time', async () => {
   const { meta, close } = openInPlace();
   expect(await meta.epoch()).toBe(1);
   expect(await Promise.all([meta.raiseEpoch(), meta.raiseEpoch()])).toEqual([2, 3]);
@@ -9,7 +9,7 @@ it('[M1] starts at epoch 1 and raises it by one at a time', async () => {
   await close();
 });
 
-it('[M2] raises the epoch when the fingerprint is another than the one kept', async () => {
+it('[V2] raises the epoch when the fingerprint is another than the one kept', async () => {
   const { meta, close } = openInPlace();
   expect(await meta.settle('one')).toEqual({ epoch: 1, raised: false });
   expect(await meta.settle('one')).toEqual({ epoch: 1, raised: false });

@@ -36,14 +36,14 @@ it('[J1] [S1] elects one claim of 100 and one use of a link, through the thread'
   expect((await Promise.all(uses)).filter((grants) => grants !== null)).toEqual([operator]);
 });
 
-it('[M3] shows a read every write that was called before it, though nobody waited', async () => {
+it('[V3] shows a read every write that was called before it, though nobody waited', async () => {
   const { journal } = await openFolder(':memory:');
   void journal.claim(claim);
   for (let seq = 1; seq <= 2_500; seq++) void journal.append('ask-1', [delta(seq)]);
   expect((await journal.read(everything))?.events).toHaveLength(2_500);
 });
 
-it('[M3] fails one call of a batch by itself and keeps the others', async () => {
+it('[V3] fails one call of a batch by itself and keeps the others', async () => {
   const { journal, meta } = await openFolder(':memory:');
   const calls = await Promise.allSettled([
     meta.raiseEpoch(),
@@ -67,7 +67,7 @@ it('[M3] fails one call of a batch by itself and keeps the others', async () => 
   expect((await journal.read(everything))?.events).toEqual([delta(1)]);
 });
 
-it('[M4] refuses calls beyond its bound at once, and takes them again when it has caught up', async () => {
+it('[V4] refuses calls beyond its bound at once, and takes them again when it has caught up', async () => {
   const { meta } = await openFolder(':memory:');
   const waiting = Array.from({ length: MAX_WAITING }, () => meta.epoch());
   await expect(meta.epoch()).rejects.toMatchObject({ code: 'storage_failed' });
@@ -75,7 +75,7 @@ it('[M4] refuses calls beyond its bound at once, and takes them again when it ha
   expect(await meta.epoch()).toBe(1);
 });
 
-it('[M3] writes what was called before it closes, and refuses what comes after', async () => {
+it('[V3] writes what was called before it closes, and refuses what comes after', async () => {
   const folder = await makeFolder();
   const { meta, close, problems } = await openFolder(folder);
   const raised = Promise.all([meta.raiseEpoch(), meta.raiseEpoch()]);
@@ -86,7 +86,7 @@ it('[M3] writes what was called before it closes, and refuses what comes after',
   expect(await (await openFolder(folder)).meta.epoch()).toBe(3);
 });
 
-it('[M5] rejects what is pending when the thread dies, and says it once', async () => {
+it('[V5] rejects what is pending when the thread dies, and says it once', async () => {
   const problems: Problem[] = [];
   const data = { file: ':memory:', cacheMaxBytes: 1e9 };
   const thread = await DatabaseThread.start(data, (problem) => problems.push(problem));
@@ -149,7 +149,7 @@ it('[C7] takes an answer or a session that cannot be read back as absent, and sa
   expect(problems).toHaveLength(2);
 });
 
-it('[M6] opens the data folder of schema 1 and finds in it what was stored', async () => {
+it('[V6] opens the data folder of schema 1 and finds in it what was stored', async () => {
   const folder = await makeFolder();
   const fixture = new URL('../../fixtures/data/schema-1/layover.db', import.meta.url);
   await copyFile(fileURLToPath(fixture), join(folder, 'layover.db'));
@@ -167,7 +167,7 @@ it('[M6] opens the data folder of schema 1 and finds in it what was stored', asy
   expect(problems).toEqual([]);
 });
 
-it('[M6] refuses a database that a newer release has written, and leaves it as it is', async () => {
+it('[V6] refuses a database that a newer release has written, and leaves it as it is', async () => {
   const folder = await makeFolder();
   await (await openFolder(folder)).close();
   tamper(folder, `PRAGMA user_version = ${SCHEMA_VERSION + 1}`);
@@ -179,7 +179,7 @@ it('[M6] refuses a database that a newer release has written, and leaves it as i
   expect(await readFile(join(folder, 'layover.db'))).toEqual(before);
 });
 
-it('[M7] refuses a file that is no database, a folder it cannot make and a file it cannot open, and says what to do', async () => {
+it('[V7] refuses a file that is no database, a folder it cannot make and a file it cannot open, and says what to do', async () => {
   const folder = await makeFolder();
   await writeFile(join(folder, 'layover.db'), 'This is not a database. '.repeat(100));
   await expect(openFolder(folder)).rejects.toThrow(/is damaged .* move it away/);
@@ -188,7 +188,7 @@ it('[M7] refuses a file that is no database, a folder it cannot make and a file 
   await expect(openFolder(join(folder, 'other'))).rejects.toMatchObject({ code: 'storage_failed' });
 });
 
-it('[M8] keeps its files to their owner', async () => {
+it('[V8] keeps its files to their owner', async () => {
   const folder = join(await makeFolder(), 'made', 'here');
   await openFolder(folder);
   expect((await stat(folder)).mode & 0o777).toBe(0o700);
