@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { Mark } from '../look/mark.tsx';
 import { clockWords } from '../look/words.ts';
 import { useModels } from '../app/models.ts';
+import { WaitingActions } from '../waiting/waiting-actions.tsx';
 import { isRunning, type AnswerView, type TurnView } from './answer-view.ts';
 import { AnswerText } from './answer-text.tsx';
 import { tellOrigin, type Told } from './provenance.ts';
@@ -119,17 +120,7 @@ function Waits({ turn }: { turn: TurnView }) {
   return (
     <div class="waits">
       <From told={tellOrigin(turn.answer)} look="" actions={null} />
-      <div class="buttons">
-        <button class="button plain quiet" type="button" onClick={() => outbox.cancel(turn.id)}>
-          Cancel
-        </button>
-        <button class="button plain quiet" type="button" onClick={edit}>
-          Edit
-        </button>
-        <button class="button" type="button" onClick={() => outbox.sendNow(turn.id)}>
-          Send now
-        </button>
-      </div>
+      {turn.answer.kind === 'waiting' && <WaitingActions askId={turn.id} state={turn.answer.state} onEdit={edit} />}
     </div>
   );
 }

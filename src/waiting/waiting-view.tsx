@@ -5,6 +5,7 @@ import { useModels } from '../app/models.ts';
 import { tellOrigin, whyNotLive } from '../ask/provenance.ts';
 import { Mark } from '../look/mark.tsx';
 import { ageWords } from '../look/words.ts';
+import { WaitingActions } from './waiting-actions.tsx';
 
 /** Every ask that is not sent yet, in the order in which they go. */
 export function WaitingView() {
@@ -62,19 +63,7 @@ function WaitingRow({ row, place }: { row: OutboxRow; place: number }) {
       <p>
         <b>{told.what}</b> {told.more} Asked {ageWords(nowMs.value - row.askedAtMs)}. {whyNotLive(row.network)}
       </p>
-      <div class="buttons">
-        <button class="button plain quiet" type="button" onClick={() => outbox.cancel(row.askId)}>
-          Cancel
-        </button>
-        <button class="button plain quiet" type="button" onClick={edit}>
-          Edit
-        </button>
-        {row.state.kind !== 'sending' && (
-          <button class="button plain" type="button" onClick={() => outbox.sendNow(row.askId)}>
-            Send now
-          </button>
-        )}
-      </div>
+      <WaitingActions askId={row.askId} state={row.state} onEdit={edit} />
     </article>
   );
 }

@@ -1,0 +1,225 @@
+import { signal } from '@preact/signals';
+import { describe, expect, it } from 'vitest';
+import { systemClock, systemRandom } from '#shared/clock.ts';
+import type { NewTurn } from '#device/conversations.ts';
+import { createApi } from '../../src/app/api.ts';
+import type { DeviceStore } from '../../src/app/device-store.ts';
+import type { LiveLists } from '../../src/app/live-lists.ts';
+import type { Storage } from '../../src/app/storage.ts';
+import { createTalk } from '../../src/ask/talk.ts';
+
+const chunk = (delta: object, finish: string | null = null): string =>
+  `data: ${JSON.stringify({ id: 'a', choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;
+const WHOLE = chunk({ content: 'Good ' }) + chunk({ content: 'day.' }) + chunk({}, 'stop') + 'data: [DONE]\n\n';
+
+function sse(body: BodyInit, headers: Record<string, string> = {}): Response {
+  return new Response(body, { headers: { 'content-type': 'text/event-stream', 'x-layover': '1', ...headers } });
+}
+
+/** A talk before a network that answers as told; `log` holds what happened, in order. */
+function talkBefore(
+  answers: ((request: Request) => Response | Promise<Response>)[],
+  options: { signedOut?: boolean; broken?: boolean } = {},
+) {
+  const log: string[] = [];
+  const requests: { headers: Headers; messages: { role: string; content: string }[] }[] = [];
+  const store: DeviceStore = {
+    async addTurn(turn: NewTurn) {
+      if (options.broken === true) throw new Error('The disk is full.');
+      log.push(`kept ${turn.prompt}`);
+    },
+    readConversation: async () => [],
+    readDraft: async () => '',
+    async keepDraft({ text }) {
+      log.push(`draft ${text}`);
+    },
+    forgetSaved: async () => undefined,
+  };
+  const quiet = () => () => undefined;
+  const lists: LiveLists = {
+    conversations: quiet,
+    conversation: quiet,
+    outbox: quiet,
+    saved: quiet,
+    close: () => undefined,
+  };
+  const storage: Storage = {
+    state: signal({ kind: 'open', name: 'layover:test', store, lists }),
+    conversations: signal([]),
+    outbox: signal([]),
+    watchSaved: quiet,
+  };
+  const api = createApi(async (request) => {
+    log.push('sent');
+    const { messages } = (await request.clone().json()) as { messages: { role: string; content: string }[] };
+    requests.push({ headers: request.headers, messages });
+    const answer = answers.shift();
+    if (answer === undefined) throw new TypeError('Failed to fetch');
+    return answer(request);
+  }, 'http://layover.test');
+  const talk = createTalk({
+    api,
+    storage,
+    outbox: { cancelled: signal(new Set<string>()) },
+    clock: systemClock,
+    random: systemRandom,
+    signedOut: () => options.signedOut === true,
+    witness: async () => undefined,
+    stopAsk: (askId) => log.push(`stop ${askId}`),
+    onConversation: () => log.push('shown'),
+  });
+  const last = () => talk.turns.value.at(-1)!;
+  return { talk, log, requests, last };
+}
+
+describe('a conversation', () => {
+  it('[G1] [G4] keeps the question before it sends it, and its draft until then', async () => {
+    const { talk, log } = talkBefore([() => sse(WHOLE)]);
+    talk.type('Hello?');
+    await talk.ask();
+    expect(log).toEqual(['draft Hello?', 'kept Hello?', 'draft ', 'shown', 'sent']);
+  });
+
+  it('[G1] asks although the device cannot keep the question', async () => {
+    const { talk, last } = talkBefore([() => sse(WHOLE)], { broken: true });
+    talk.type('Hello?');
+    await talk.ask();
+    expect(last().answer).toMatchObject({ kind: 'whole', text: 'Good day.' });
+  });
+
+  it('[G2] sends the whole history', async () => {
+    const { talk, requests } = talkBefore([() => sse(WHOLE), () => sse(WHOLE)]);
+    for (const words of ['One?', 'Two?']) {
+      talk.type(words);
+      await talk.ask();
+    }
+    expect(requests[1]?.messages).toEqual([
+      { role: 'user', content: 'One?' },
+      { role: 'assistant', content: 'Good day.' },
+      { role: 'user', content: 'Two?' },
+    ]);
+  });
+
+  it('[G2] [G3] asked again it is the same ask as before, under a new id and past every memory', async () => {
+    const { talk, requests, last } = talkBefore([() => sse(WHOLE), () => sse(WHOLE)]);
+    talk.type('One?');
+    await talk.ask();
+    await talk.askAgain(last());
+    expect(requests[1]?.messages).toEqual(requests[0]?.messages);
+    expect(requests[1]?.headers.get('cache-control')).toBe('no-cache');
+    expect(requests[1]?.headers.get('idempotency-key')).not.toBe(requests[0]?.headers.get('idempotency-key'));
+  });
+
+  it('[G5] signed out, nothing is sent and the words stay', async () => {
+    const { talk, requests } = talkBefore([], { signedOut: true });
+    talk.type('Hello?');
+    await talk.ask();
+    expect(requests).toHaveLength(0);
+    expect(talk.draft.value).toBe('Hello?');
+  });
+
+  it('[G6] stopped, it tells whoever answers and keeps the words that came', async () => {
+    const { talk, log, last } = talkBefore([
+      (request) =>
+        sse(
+          new ReadableStream<Uint8Array>({
+            start(body) {
+              body.enqueue(new TextEncoder().encode(chunk({ content: 'Good ' })));
+              request.signal.addEventListener('abort', () => body.error(request.signal.reason));
+            },
+          }),
+        ),
+    ]);
+    talk.type('Hello?');
+    const asking = talk.ask();
+    await new Promise<void>((resolve) => {
+      const unwatch = talk.turns.subscribe((turns) => {
+        if (turns.at(-1)?.answer.kind === 'arriving') queueMicrotask(() => (unwatch(), resolve()));
+      });
+    });
+    talk.stop(last());
+    await asking;
+    expect(last().answer).toMatchObject({ kind: 'partial', text: 'Good ', code: 'cancelled' });
+    expect(log).toContain(`stop ${last().id}`);
+  });
+
+  it('nothing blank is sent', async () => {
+    const { talk, requests } = talkBefore([]);
+    talk.type('  \n ');
+    await talk.ask();
+    expect(requests).toHaveLength(0);
+  });
+
+  it('a 202 waits', async () => {
+    const { talk, last } = talkBefore([
+      () => new Response('{}', { status: 202, headers: { 'x-layover-network': 'offline' } }),
+    ]);
+    talk.type('Hello?');
+    await talk.ask();
+    expect(last().answer).toEqual({ kind: 'waiting', state: { kind: 'queued' }, network: 'offline', place: null });
+  });
+});
+
+describe('how an answer ends', () => {
+  const ends: [string, () => Response, object][] = [
+    [
+      '[G7] without its end mark it is a part',
+      () => sse(chunk({ content: 'Good ' })),
+      { kind: 'partial', text: 'Good ', code: 'stream_incomplete' },
+    ],
+    ['[G7] without a word it is no answer', () => sse(''), { kind: 'failed', code: 'stream_incomplete' }],
+    [
+      '[G7] an end mark without a finish is no end',
+      () => sse(`${chunk({ content: 'Good ' })}data: [DONE]\n\n`),
+      { kind: 'partial' },
+    ],
+    [
+      '[G7] broken inside, it keeps what came',
+      () => sse(`${chunk({ content: 'Good ' })}data: {"choices": 7}\n\n`),
+      { kind: 'partial', text: 'Good ' },
+    ],
+    [
+      '[G7] an error in the stream is told as it is',
+      () => sse(`${chunk({ content: 'Good ' })}data: {"error": {"code": "timeout", "message": "Too late."}}\n\n`),
+      { kind: 'partial', code: 'timeout', message: 'Too late.' },
+    ],
+    [
+      '[G8] a sign-in page is no answer',
+      () => new Response('<html>', { headers: { 'content-type': 'text/html' } }),
+      { kind: 'failed', code: 'portal' },
+    ],
+    [
+      '[G8] a stranger’s stream is no answer',
+      () => new Response(WHOLE, { headers: { 'content-type': 'text/event-stream' } }),
+      { kind: 'failed', code: 'bad_answer' },
+    ],
+    [
+      'a refusal has the router’s words',
+      () =>
+        Response.json(
+          { error: { code: 'too_large', message: 'It is too long.' } },
+          { status: 413, headers: { 'x-layover': '1' } },
+        ),
+      { kind: 'failed', code: 'too_large', message: 'It is too long.' },
+    ],
+    [
+      'a saved one says why',
+      () => sse(WHOLE, { 'x-layover-source': 'saved', 'x-layover-network': 'offline', age: '60' }),
+      { kind: 'whole', network: 'offline' },
+    ],
+  ];
+
+  it.each(ends)('%s', async (_name, answer, expected) => {
+    const { talk, last } = talkBefore([answer]);
+    talk.type('Hello?');
+    await talk.ask();
+    expect(last().answer).toMatchObject(expected);
+  });
+
+  it('a request that does not go out says so', async () => {
+    const { talk, last } = talkBefore([]);
+    talk.type('Hello?');
+    await talk.ask();
+    expect(last().answer).toMatchObject({ kind: 'failed', code: 'unreachable' });
+  });
+});
