@@ -18,6 +18,7 @@ export class Simulator {
   readonly #meta: Place;
   #loaded: Promise<Scenario | null> | null = null;
   #dice: () => number = () => 1;
+  readonly #unanswered = new Set<Request>();
 
   constructor(parts: { fetch: Fetch; clock: Clock }, meta: Place) {
     this.#fetch = parts.fetch;
@@ -48,7 +49,7 @@ export class Simulator {
         if (this.#dice() < scenario.drop_rate) throw new TypeError('The simulator dropped this request.');
         return this.#fetch(request);
       case 'silent':
-        return untilAborted(request.signal);
+        return this.#leaveUnanswered(request);
       case 'portal':
         return new Response('<!doctype html><title>Sign in to this Wi-Fi</title>', {
           headers: { 'content-type': 'text/html; charset=utf-8' },
@@ -74,6 +75,20 @@ export class Simulator {
     }
   }
 
+  #leaveUnanswered(request: Request): Promise<never> {
+    const { signal } = request;
+    // Held until it is given up: a request that nobody holds may be collected, and its signal with it.
+    this.#unanswered.add(request);
+    return new Promise((_resolve, reject) => {
+      const end = (): void => {
+        this.#unanswered.delete(request);
+        reject(new DOMException('The request was given up.', 'AbortError'));
+      };
+      if (signal.aborted) end();
+      else signal.addEventListener('abort', end, { once: true });
+    });
+  }
+
   #roll(scenario: Scenario | null): void {
     if (scenario?.kind === 'lossy') this.#dice = dice(scenario.seed);
   }
@@ -88,14 +103,6 @@ function dice(seed: number): () => number {
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
-}
-
-function untilAborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    const end = (): void => reject(new DOMException('The request was given up.', 'AbortError'));
-    if (signal.aborted) end();
-    else signal.addEventListener('abort', end, { once: true });
-  });
 }
 
 /** Fails an event stream after so many bytes, as a lost connection does. */

@@ -34,6 +34,7 @@ export class FakeRouter {
   /** Resolves when an answer may be given; null for at once. */
   gate: Promise<void> | null = null;
   readonly #answers = new Map<string, Answer>();
+  readonly #unanswered: Request[] = [];
 
   readonly fetch = async (request: Request): Promise<Response> => {
     const { pathname } = new URL(request.url);
@@ -42,6 +43,8 @@ export class FakeRouter {
       case 'down':
         throw new TypeError('fetch failed');
       case 'silent':
+        // Node drops a request that nobody holds, and its signal with it.
+        this.#unanswered.push(request);
         return new Promise((_resolve, reject) => {
           request.signal.addEventListener('abort', () => reject(new DOMException('aborted', 'AbortError')));
         });
