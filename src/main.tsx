@@ -3,7 +3,7 @@ import { effect, signal } from '@preact/signals';
 import { systemClock, systemRandom } from '#shared/clock.ts';
 import type { Evidence } from '#shared/line.ts';
 import { createApi } from './app/api.ts';
-import { App } from './app/app.tsx';
+import { App, conversationAt } from './app/app.tsx';
 import { createLine } from './app/line.ts';
 import { ModelsProvider, type Models } from './app/models.ts';
 import { createOutbox } from './app/outbox.ts';
@@ -84,6 +84,22 @@ function tick(): void {
   clock.after(30_000, tick);
 }
 
+/** What is typed goes along in this tab's own history entry: it is safe even where no storage is open. */
+function loadAgain(): void {
+  history.replaceState({ typed: talk.draft.value }, '');
+  location.reload();
+}
+
+/** Takes back what was typed before this page was loaded again. */
+function takeTyped(): void {
+  const state: unknown = history.state;
+  if (typeof state !== 'object' || state === null || !('typed' in state) || typeof state.typed !== 'string') return;
+  history.replaceState(null, '');
+  if (state.typed === '') return;
+  talk.show(conversationAt(location.pathname));
+  talk.type(state.typed);
+}
+
 function onWorkerEvent(event: WorkerEvent): void {
   switch (event.kind) {
     case 'in-charge':
@@ -100,12 +116,12 @@ function onWorkerEvent(event: WorkerEvent): void {
     case 'replaced':
       toasts.show({
         text: 'A new version is in use. Your draft is safe.',
-        action: { word: 'Load again', run: () => location.reload() },
+        action: { word: 'Load again', run: loadAgain },
         stays: true,
       });
       return;
     case 'reload':
-      location.reload();
+      loadAgain();
       return;
     default:
       event satisfies never;
@@ -180,6 +196,7 @@ render(
   </ModelsProvider>,
   root,
 );
+takeTyped();
 tick();
 void listen();
 void session.open(closed.signal);

@@ -22,10 +22,15 @@ export function App() {
   );
 }
 
+/** The conversation that an address shows; null for none. */
+export function conversationAt(path: string): string | null {
+  return /^\/c\/([^/]+)$/.exec(path)?.[1] ?? null;
+}
+
 function Places() {
   const { path, route } = useLocation();
   const { talk, goTo } = useModels();
-  const conversation = /^\/c\/([^/]+)$/.exec(path)?.[1] ?? null;
+  const conversation = conversationAt(path);
   const atAsk = !['/waiting', '/saved', '/console'].includes(path);
   useEffect(() => {
     if (atAsk) talk.show(conversation);

@@ -1,3 +1,4 @@
+import { Workbox } from 'workbox-window';
 import type { ToWorker } from '#shared/worker-messages.ts';
 
 /** What happened to the worker, for the page to act on. */
@@ -29,30 +30,19 @@ export interface WorkerParts {
 
 /** Registers the worker and follows it. The only file that knows `navigator.serviceWorker`. */
 export function connectWorker({ container, script, type, onEvent }: WorkerParts): WorkerClient {
-  let registration: ServiceWorkerRegistration | null = null;
+  const workbox = new Workbox(script, { type, scope: '/', updateViaCache: 'none' });
   let accepted = false;
   let had = container.controller !== null;
 
-  container.addEventListener('controllerchange', () => {
+  workbox.addEventListener('waiting', () => onEvent({ kind: 'update-ready' }));
+  // Not by the event's `isUpdate`: it is false for the first update of a first visit (vite-plugin-pwa#789).
+  workbox.addEventListener('controlling', () => {
     if (accepted) return onEvent({ kind: 'reload' });
     onEvent({ kind: had ? 'replaced' : 'in-charge' });
     had = true;
   });
-
-  const follow = (worker: ServiceWorker | null): void => {
-    worker?.addEventListener('statechange', () => {
-      if (worker.state === 'installed' && container.controller !== null) onEvent({ kind: 'update-ready' });
-    });
-  };
-
-  void container
-    .register(script, { type, scope: '/', updateViaCache: 'none' })
-    .then((found) => {
-      registration = found;
-      if (found.waiting !== null && container.controller !== null) onEvent({ kind: 'update-ready' });
-      follow(found.installing);
-      found.addEventListener('updatefound', () => follow(found.installing));
-    })
+  void workbox
+    .register({ immediate: true })
     // A browser may forbid workers (private window, a policy): the page then does without, and says so in its line.
     .catch((cause: unknown) => console.warn('Layover works without its service worker.', cause));
 
@@ -64,7 +54,7 @@ export function connectWorker({ container, script, type, onEvent }: WorkerParts)
     },
     acceptUpdate() {
       accepted = true;
-      registration?.waiting?.postMessage({ type: 'SKIP_WAITING' } satisfies ToWorker);
+      workbox.messageSkipWaiting();
     },
   };
 }

@@ -1,0 +1,96 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { answer } from '../fakes/provider/script.ts';
+import { ask, from, openAsk, question } from './harness/asking.ts';
+import { expect, test } from './harness/world.ts';
+
+const ANSWER = '# Heading\n\nWords and `code`.\n\n| a | b |\n|---|--:|\n| 1 | 2 |\n\n```ts\nconst x = 1;\n```\n';
+
+/** What axe finds, at full height: a sticky foot hides targets otherwise. */
+async function findings(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`);
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`every view can be read and used by everybody, ${colorScheme}`, async ({ page, world }) => {
+    await page.emulateMedia({ colorScheme });
+    world.north.otherwise(answer(ANSWER));
+    await openAsk(page);
+    expect(await findings(page)).toEqual([]);
+    await expect(from(await ask(page, 'Something?'))).toContainText('Live from');
+    expect(await findings(page)).toEqual([]);
+    await world.line.set('down');
+    await page.getByRole('link', { name: 'New conversation' }).first().click();
+    await expect((await ask(page, 'And offline?')).getByText('Waiting to be sent')).toBeVisible();
+    expect(await findings(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Waiting' }).first().click();
+    await expect(page.getByRole('button', { name: 'Send now' })).toBeVisible();
+    expect(await findings(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Saved' }).first().click();
+    await expect(page.getByRole('button', { name: 'Forget' }).first()).toBeVisible();
+    expect(await findings(page)).toEqual([]);
+    await world.line.set('through');
+    await page.goto(world.router.consoleLink.replace(world.router.origin, world.line.origin));
+    await expect(page.getByRole('heading', { name: 'Success' })).toBeVisible();
+    expect(await findings(page)).toEqual([]);
+  });
+}
+
+test('nothing scrolls sideways from 360 to 1440 pixels, and the question field is always there', async ({
+  page,
+  world,
+}) => {
+  world.north.otherwise(answer(`${ANSWER}\n\n${'Averylongwordthatdoesnotend'.repeat(12)}`));
+  await openAsk(page);
+  await expect(from(await ask(page, 'Something?'))).toContainText('Live from');
+  for (const width of [360, 390, 768, 1000, 1200, 1440]) {
+    await page.setViewportSize({ width, height: 844 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), `${width} px`).toBe(0);
+    await expect(question(page)).toBeInViewport();
+  }
+});
+
+test('the keyboard alone asks, stops at nothing, and reaches every place', async ({ page, world }) => {
+  world.north.otherwise(answer(ANSWER));
+  await openAsk(page);
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('link', { name: 'To the question field' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(question(page)).toBeFocused();
+  await page.keyboard.type('First line');
+  await page.keyboard.press('Shift+Enter');
+  await page.keyboard.type('second line');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('article').getByText('First line second line')).toBeVisible();
+  await expect(from(page.getByRole('article').first())).toContainText('Live from');
+  await expect(question(page)).toBeFocused();
+  await expect(page.getByRole('status').filter({ hasText: 'The answer is there.' })).toBeAttached();
+});
+
+test('[G4] what is typed survives a reload', async ({ page }) => {
+  await openAsk(page);
+  await question(page).pressSequentially('Not yet finished');
+  await expect.poll(() => page.evaluate(keptDrafts)).toEqual(['Not yet finished']);
+  await page.reload();
+  await expect(question(page)).toHaveValue('Not yet finished');
+});
+
+/** Runs in the page: every draft that stands in its databases. */
+async function keptDrafts(): Promise<string[]> {
+  const wait = <T>(request: IDBRequest<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(new Error('The database did not answer.'));
+    });
+  const drafts: string[] = [];
+  for (const { name } of await indexedDB.databases()) {
+    const database = await wait(indexedDB.open(name ?? ''));
+    if (database.objectStoreNames.contains('drafts')) {
+      const rows = (await wait(database.transaction('drafts').objectStore('drafts').getAll())) as { text: string }[];
+      drafts.push(...rows.map((row) => row.text));
+    }
+    database.close();
+  }
+  return drafts;
+}
