@@ -1,6 +1,7 @@
 import {
   createServer,
   request as httpRequest,
+  type IncomingHttpHeaders,
   type IncomingMessage,
   type Server,
   type ServerResponse,
@@ -24,6 +25,8 @@ export interface FaultyLine {
   lead(to: string): void;
   /** Cuts the next streamed answer after so many bytes of its body have passed; resolves when it happened. */
   cutNextStream(afterBytes: number): Promise<void>;
+  /** From now on answers at this path have this text at their end: a new version, as a deployment brings one. */
+  append(path: string, text: string): void;
   close(): Promise<void>;
 }
 
@@ -36,6 +39,7 @@ export async function startFaultyLine(target: string): Promise<FaultyLine> {
   let cut: { afterBytes: number; done: () => void } | null = null;
   const sockets = new Set<Socket>();
   const seen: string[] = [];
+  const appended = new Map<string, string>();
 
   const answer = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     seen.push(`${incoming.method ?? ''} ${incoming.url ?? ''}`);
@@ -47,9 +51,15 @@ export async function startFaultyLine(target: string): Promise<FaultyLine> {
     }
     const upstream = httpRequest(
       new URL(incoming.url ?? '/', far),
-      { method: incoming.method, headers: incoming.headers },
+      {
+        method: incoming.method,
+        headers: appended.has(incoming.url ?? '') ? whole(incoming.headers) : incoming.headers,
+      },
       (response) => {
-        outgoing.writeHead(response.statusCode ?? 502, response.headers);
+        const tail = appended.get(incoming.url ?? '') ?? '';
+        const headers = { ...response.headers };
+        if (tail !== '') delete headers['content-length'];
+        outgoing.writeHead(response.statusCode ?? 502, headers);
         const mine = String(response.headers['content-type']).startsWith('text/event-stream') ? cut : null;
         if (mine !== null) cut = null;
         let passed = 0;
@@ -66,7 +76,7 @@ export async function startFaultyLine(target: string): Promise<FaultyLine> {
           passed += piece.length;
           outgoing.write(piece);
         });
-        response.on('end', () => outgoing.end());
+        response.on('end', () => outgoing.end(tail));
         response.on('error', () => incoming.socket.destroy());
       },
     );
@@ -110,7 +120,14 @@ export async function startFaultyLine(target: string): Promise<FaultyLine> {
     lead(to) {
       far = to;
     },
+    append: (path, text) => void appended.set(path, text),
     cutNextStream: (afterBytes) => new Promise((done) => (cut = { afterBytes, done })),
     close: stop,
   };
+}
+
+/** The headers of a request that can only be answered with the whole as plain text. */
+function whole(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const { 'if-none-match': _etag, 'if-modified-since': _date, ...rest } = headers;
+  return { ...rest, 'accept-encoding': 'identity' };
 }

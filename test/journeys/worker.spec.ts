@@ -1,0 +1,41 @@
+import { openAsk, question } from './harness/asking.ts';
+import { expect, test } from './harness/world.ts';
+
+/** The life of the worker itself, in the built page. */
+
+test(
+  '[W3] [G14] a new version waits to be told, and takes no word that is being typed',
+  { tag: '@firefox' },
+  async ({ page, world }) => {
+    await openAsk(page);
+    const other = await page.context().newPage();
+    await openAsk(other);
+    await other.evaluate(() => Object.assign(window, { stillTheSame: true }));
+    await question(page).fill('Half a question');
+    await page.evaluate(() => Object.assign(window, { stillTheSame: true }));
+
+    world.line.append('/sw.js', '\n// the next version\n');
+    await page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.update());
+    await expect(page.getByText('A new version is ready. Your draft is safe.')).toBeVisible();
+    expect(await page.evaluate(() => 'stillTheSame' in window)).toBe(true);
+
+    await page.getByRole('button', { name: 'Use it' }).click();
+    await page.waitForFunction(() => !('stillTheSame' in window));
+    await expect(question(page)).toHaveValue('Half a question');
+    expect(
+      await page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.waiting ?? null),
+    ).toBeNull();
+    // The other tab is not loaded again under its reader.
+    expect(await other.evaluate(() => 'stillTheSame' in window)).toBe(true);
+  },
+);
+
+test('[W4] an address of the router is never answered with the page', { tag: '@firefox' }, async ({ page }) => {
+  await openAsk(page);
+  for (const path of ['/v1/models', '/api/slo', '/healthz', '/ai/nothing']) {
+    const response = await page.goto(path);
+    expect(response?.headers()['content-type'], path).toContain('application/json');
+  }
+  await page.goto('/saved');
+  await expect(page.getByRole('navigation', { name: 'Layover' }).first()).toBeVisible();
+});
