@@ -11,11 +11,17 @@ export function dressLink(link: HTMLAnchorElement): void {
   link.target = '_blank';
   link.rel = 'noreferrer noopener';
   const shown = protocol === 'mailto:' ? target.slice('mailto:'.length) : host;
-  if (link.textContent.includes(shown)) return;
+  if (isAddressAt(link.textContent.trim(), shown)) return;
   const beside = document.createElement('span');
   beside.className = 'host';
   beside.textContent = ` (${shown})`;
   link.append(beside);
+}
+
+/** Whether words are themselves an address at this host; `bank.example@evil.example` and `…?to=evil.example` are not. */
+function isAddressAt(words: string, host: string): boolean {
+  const address = words.replace(/^https?:\/\//i, '');
+  return address.toLowerCase().startsWith(host.toLowerCase()) && /^(?:[/?#]|$)/.test(address.slice(host.length));
 }
 
 /** A table scrolls in its own place, and says which way its numbers stand. */
