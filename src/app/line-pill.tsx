@@ -16,9 +16,12 @@ export function LinePill({ onNetwork }: { onNetwork: (() => void) | null }) {
 
   useEffect(() => {
     const close = (event: Event): void => {
-      const away =
-        event instanceof KeyboardEvent ? event.key === 'Escape' : !root.current?.contains(event.target as Node);
-      if (away) open.value = false;
+      const inside = root.current?.contains(event.target as Node) === true;
+      const away = event instanceof KeyboardEvent ? event.key === 'Escape' : !inside;
+      if (!away) return;
+      // What had the focus goes away; its place is taken by what opened it.
+      if (open.value && inside) root.current?.querySelector('button')?.focus();
+      open.value = false;
     };
     addEventListener('keydown', close);
     addEventListener('pointerdown', close);
@@ -48,6 +51,7 @@ export function LinePill({ onNetwork }: { onNetwork: (() => void) | null }) {
               type="button"
               onClick={() => {
                 open.value = false;
+                root.current?.querySelector('button')?.focus();
                 onNetwork();
               }}
             >

@@ -55,6 +55,8 @@ function WaitingRow({ row, place }: { row: OutboxRow; place: number }) {
     talk.show(null);
     route('/');
     talk.type(row.question);
+    // The field is there with the next frame.
+    requestAnimationFrame(() => document.getElementById('say')?.focus());
   };
   return (
     <article class="waits-row" aria-label={`${row.question.slice(0, 80)}: ${told.what}`}>
