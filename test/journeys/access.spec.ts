@@ -1,41 +1,8 @@
-import AxeBuilder from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
 import { answer } from '../fakes/provider/script.ts';
 import { ask, from, openAsk, question } from './harness/asking.ts';
 import { expect, test } from './harness/world.ts';
 
 const ANSWER = '# Heading\n\nWords and `code`.\n\n| a | b |\n|---|--:|\n| 1 | 2 |\n\n```ts\nconst x = 1;\n```\n';
-
-/** What axe finds, at full height: a sticky foot hides targets otherwise. */
-async function findings(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`);
-}
-
-for (const colorScheme of ['light', 'dark'] as const) {
-  test(`every view can be read and used by everybody, ${colorScheme}`, async ({ page, world }) => {
-    await page.emulateMedia({ colorScheme });
-    world.north.otherwise(answer(ANSWER));
-    await openAsk(page);
-    expect(await findings(page)).toEqual([]);
-    await expect(from(await ask(page, 'Something?'))).toContainText('Live from');
-    expect(await findings(page)).toEqual([]);
-    await world.line.set('down');
-    await page.getByRole('link', { name: 'New conversation' }).first().click();
-    await expect((await ask(page, 'And offline?')).getByText('Waiting to be sent')).toBeVisible();
-    expect(await findings(page)).toEqual([]);
-    await page.getByRole('link', { name: 'Waiting' }).first().click();
-    await expect(page.getByRole('button', { name: 'Send now' })).toBeVisible();
-    expect(await findings(page)).toEqual([]);
-    await page.getByRole('link', { name: 'Saved' }).first().click();
-    await expect(page.getByRole('button', { name: 'Forget' }).first()).toBeVisible();
-    expect(await findings(page)).toEqual([]);
-    await world.line.set('through');
-    await page.goto(world.router.consoleLink.replace(world.router.origin, world.line.origin));
-    await expect(page.getByRole('heading', { name: 'Success' })).toBeVisible();
-    expect(await findings(page)).toEqual([]);
-  });
-}
 
 test('nothing scrolls sideways from 360 to 1440 pixels, and the question field is always there', async ({
   page,
