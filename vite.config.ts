@@ -20,6 +20,15 @@ function inlineMarks(): Plugin {
   };
 }
 
+/** The worker reads its schemas by `schema-reader.ts`: zod would be a third of what every browser loads and starts. */
+function lightSchemas(): Plugin {
+  return {
+    name: 'layover-light-schemas',
+    enforce: 'pre',
+    resolveId: (id) => (id === 'zod/mini' ? resolve(import.meta.dirname, 'src/shared/schema-reader.ts') : null),
+  };
+}
+
 export default defineConfig({
   base: '/',
   build: {
@@ -38,7 +47,13 @@ export default defineConfig({
       filename: 'worker.ts',
       registerType: 'prompt',
       injectRegister: false,
-      injectManifest: { globPatterns: ['**/*.{js,css,html,svg,png,webmanifest}'], globIgnores: ['screenshots/**'] },
+      // The icons and the manifest are among the files below; listed by the plugin too, each would stand there twice.
+      includeManifestIcons: false,
+      injectManifest: {
+        globPatterns: ['**/*.{js,css,html,svg,png,webmanifest}'],
+        globIgnores: ['screenshots/**'],
+        buildPlugins: { vite: [lightSchemas()] },
+      },
       integration: {
         // The source is named for what it is; the built file keeps the address that every installed worker was registered under.
         beforeBuildServiceWorker(options) {
