@@ -1,10 +1,10 @@
 import { useEffect, useRef } from 'preact/hooks';
+import type { SloFigure, SloReport } from '#shared/console-wire.ts';
 import { Mark } from '../look/mark.tsx';
-import { countWords } from '../look/words.ts';
-import type { Figure, Slo } from './reports.ts';
+import { countWords, upTo } from '../look/words.ts';
 
 /** Success, first token and cost over the window; what the devices felt stands under each. */
-export function Stats({ slo }: { slo: Slo }) {
+export function Stats({ slo }: { slo: SloReport }) {
   const { router, device, window } = slo;
   const counted = router.answered + router.failed;
   return (
@@ -27,7 +27,7 @@ export function Stats({ slo }: { slo: Slo }) {
         <Stat
           name="First token, p95"
           figure={router.first_token_p95_seconds}
-          show={(value) => [value.toFixed(2), 's']}
+          show={(value) => [upTo(value, 2), 's']}
           target={(value) => `≤ ${value} s`}
           side="at-most"
           more={deviceFirst(device.first_token_p95_seconds)}
@@ -35,7 +35,7 @@ export function Stats({ slo }: { slo: Slo }) {
         <Stat
           name="Cost of an ask"
           figure={router.cost_average_usd}
-          show={(value) => [`$${value.toFixed(4)}`, '']}
+          show={(value) => [`$${upTo(value, 4)}`, '']}
           target={(value) => `≤ $${value}`}
           side="at-most"
           more={costMore(slo)}
@@ -45,27 +45,29 @@ export function Stats({ slo }: { slo: Slo }) {
   );
 }
 
-function deviceSuccess(figure: Figure, saved: number): string {
+function deviceSuccess(figure: SloFigure, saved: number): string {
   if (figure.n === 0) return 'No device has told yet.';
-  const share = figure.value === null ? 'too few to say' : `${figure.value.toFixed(2)} %`;
-  return `On devices ${share} of ${figure.n.toLocaleString('en')}, ${saved.toLocaleString('en')} saved`;
+  const told = `${figure.n.toLocaleString('en')} told, ${saved.toLocaleString('en')} saved`;
+  return figure.value === null
+    ? `On devices: ${told}, too few to say`
+    : `On devices ${figure.value.toFixed(2)} %: ${told}`;
 }
 
-function deviceFirst(figure: Figure): string {
+function deviceFirst(figure: SloFigure): string {
   if (figure.value === null)
     return figure.n === 0 ? 'No device has told yet.' : `On devices: ${figure.n} told, too few to say`;
-  return `On devices ${figure.value.toFixed(2)} s, saved answers counted`;
+  return `On devices ${upTo(figure.value, 2)} s, saved answers counted`;
 }
 
-function costMore({ router }: Slo): string {
-  const p95 = router.cost_p95_usd.value === null ? '' : `p95 $${router.cost_p95_usd.value.toFixed(4)}`;
+function costMore({ router }: SloReport): string {
+  const p95 = router.cost_p95_usd.value === null ? '' : `p95 $${upTo(router.cost_p95_usd.value, 4)}`;
   const unknown = router.cost_unknown === 0 ? '' : `${router.cost_unknown.toLocaleString('en')} without a known price`;
   return [p95, unknown].filter(Boolean).join(', ') || 'Sum of all attempts';
 }
 
 interface StatProps {
   name: string;
-  figure: Figure;
+  figure: SloFigure;
   /** Figure and unit. */
   show: (value: number) => [string, string];
   target: (value: number) => string;
@@ -94,7 +96,7 @@ function Stat({ name, figure, show, target, side, more }: StatProps) {
   );
 }
 
-function Inside({ figure }: { figure: Figure }) {
+function Inside({ figure }: { figure: SloFigure }) {
   if (!figure.enough) {
     return (
       <span class="state idle">
@@ -136,7 +138,7 @@ function Stand({ value, target, side, outside }: { value: number; target: number
 }
 
 /** How many asks may still fail. */
-export function Budget({ slo }: { slo: Slo }) {
+export function Budget({ slo }: { slo: SloReport }) {
   const { allowed, failed, left, left_percent: percent } = slo.error_budget;
   return (
     <section class="sheet five" aria-labelledby="budget">

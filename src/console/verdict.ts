@@ -1,6 +1,7 @@
 import { countWords } from '../look/words.ts';
 import type { MarkName } from '../look/mark.tsx';
-import type { Deployment, Slo } from './reports.ts';
+import type { SloReport } from '#shared/console-wire.ts';
+import type { Deployment } from './reports.ts';
 
 /** One sentence that a person at 2 AM can act on, and the line of evidence under it. */
 export interface Verdict {
@@ -11,7 +12,7 @@ export interface Verdict {
 }
 
 /** The worst thing first: nobody answers, somebody does not, a target is missed, too little is known, all is well. */
-export function judge(slo: Slo, deployments: readonly Deployment[], nowMs: number): Verdict {
+export function judge(slo: SloReport, deployments: readonly Deployment[], nowMs: number): Verdict {
   const used = deployments.filter((each) => each.health.kind !== 'unconfigured');
   const down = used.filter((each) => each.health.kind === 'cooling' && each.health.untilMs > nowMs);
   const up = used.filter((each) => !down.includes(each));
@@ -52,7 +53,7 @@ export function judge(slo: Slo, deployments: readonly Deployment[], nowMs: numbe
   return judgeFigures(slo);
 }
 
-function judgeFigures({ router, error_budget: budget, window }: Slo): Verdict {
+function judgeFigures({ router, error_budget: budget, window }: SloReport): Verdict {
   const { success_percent: success, first_token_p95_seconds: first, cost_average_usd: cost } = router;
   if (budget.left < 0) {
     return say(

@@ -1,19 +1,12 @@
 import { signal, type ReadonlySignal } from '@preact/signals';
+import { deploymentListSchema, recentAsksSchema, sloReportSchema, type SloReport } from '#shared/console-wire.ts';
 import type { Clock } from '#shared/clock.ts';
 import type { Api, Failure, Reply } from '../app/api.ts';
-import {
-  asksSchema,
-  deploymentsSchema,
-  sloSchema,
-  type Deployment,
-  type FaultKind,
-  type Slo,
-  type ToldAsk,
-} from './reports.ts';
+import type { Deployment, FaultKind, ToldAsk } from './reports.ts';
 
 /** What the Console shows: the last figures it had, and why there are no newer ones. */
 export interface Watched {
-  report: { slo: Slo; deployments: readonly Deployment[]; asks: readonly ToldAsk[]; atMs: number } | null;
+  report: { slo: SloReport; deployments: readonly Deployment[]; asks: readonly ToldAsk[]; atMs: number } | null;
   failure: Failure | null;
 }
 
@@ -37,9 +30,9 @@ export function createWatch(api: Api, clock: Clock): Watch {
 
   async function read(): Promise<void> {
     const [slo, deployments, asks] = await Promise.all([
-      api.read('/api/slo', sloSchema, stop),
-      api.read('/api/deployments', deploymentsSchema, stop),
-      api.read(`/api/asks?limit=${ASKS_SHOWN}`, asksSchema, stop),
+      api.read('/api/slo', sloReportSchema, stop),
+      api.read('/api/deployments', deploymentListSchema, stop),
+      api.read(`/api/asks?limit=${ASKS_SHOWN}`, recentAsksSchema, stop),
     ]);
     const failure = firstFailure([slo, deployments, asks]);
     if (slo.ok && deployments.ok && asks.ok) {

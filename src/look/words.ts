@@ -1,4 +1,4 @@
-/** Numbers as people read them. Waits are rounded up, ages down: neither may look better than it is. */
+/** Numbers as people read them. Waits and costs are rounded up: none may look better than it is. Ages are counted in full units, as people do. */
 
 /** `0.6 s`, `12 s`, `3 min`; a wait, so it is rounded up. */
 export function durationWords(ms: number): string {
@@ -53,4 +53,11 @@ export function wordCount(text: string): number {
 /** Bytes as `86 kB`, `1.9 MB`. */
 export function bytesWords(bytes: number): string {
   return bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} kB` : `${(Math.ceil(bytes / 100_000) / 10).toFixed(1)} MB`;
+}
+
+/** A number with so many decimals, never smaller than it is: `upTo(0.00011, 4)` is `0.0002`. */
+export function upTo(value: number, decimals: number): string {
+  const unit = 10 ** decimals;
+  // What is a whole number of units but for the float's last bits stays what it is.
+  return (Math.ceil(Number((value * unit).toFixed(6))) / unit).toFixed(decimals);
 }

@@ -86,6 +86,7 @@ export const recentAsksSchema = z.object({
     z.object({
       ask: z.looseObject({
         request_id: z.string(),
+        run: z.number(),
         tenant_id: z.string(),
         feature: z.string(),
         provider: z.nullable(z.string()),

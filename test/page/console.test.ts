@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Attempt, Deployment, Figure, Slo, ToldAsk } from '../../src/console/reports.ts';
+import type { SloFigure, SloReport } from '#shared/console-wire.ts';
+import type { Attempt, Deployment, ToldAsk } from '../../src/console/reports.ts';
 import { judge } from '../../src/console/verdict.ts';
 import { wayOf } from '../../src/console/way.ts';
 
 const NOW = 1_000_000;
-const figure = (part: Partial<Figure> = {}): Figure => ({
+const figure = (part: Partial<SloFigure> = {}): SloFigure => ({
   value: 99.9,
   n: 500,
   enough: true,
@@ -13,7 +14,7 @@ const figure = (part: Partial<Figure> = {}): Figure => ({
   ...part,
 });
 
-function slo(part: Partial<Slo['router']> = {}, left = 50): Slo {
+function slo(part: Partial<SloReport['router']> = {}, left = 50): SloReport {
   const router = {
     success_percent: figure(),
     first_token_p95_seconds: figure({ value: 1.2, target: 2.5 }),
@@ -21,12 +22,14 @@ function slo(part: Partial<Slo['router']> = {}, left = 50): Slo {
     cost_p95_usd: figure({ value: 0.02, target: null, met: null }),
     answered: 500,
     failed: 0,
+    refused: 0,
+    cancelled: 0,
     from_memory: 10,
     cost_unknown: 0,
     ...part,
   };
   return {
-    window: { days: 30, first_ask_at_ms: 1 },
+    window: { from_ms: 0, to_ms: NOW, days: 30, first_ask_at_ms: 1 },
     router,
     error_budget: { allowed: 50, failed: 50 - left, left, left_percent: left * 2 },
     device: {
@@ -37,6 +40,7 @@ function slo(part: Partial<Slo['router']> = {}, left = 50): Slo {
       saved: 0,
       waited: 0,
       dropped: 0,
+      simulated: 0,
     },
   };
 }
@@ -46,7 +50,9 @@ function deployment(name: string, part: Partial<Deployment> = {}): Deployment {
     id: name,
     alias: 'app/chat',
     name,
+    wire: 'openai',
     order: 1,
+    weight: 1,
     demo: false,
     health: { kind: 'closed', recentFails: 0 },
     fault: null,
@@ -59,7 +65,7 @@ describe('the verdict', () => {
   const north = deployment('north');
   const south = deployment('south');
   const fault = { kind: 'blocked', untilMs: NOW + 1 } as const;
-  const cases: [string, Slo, Deployment[], string][] = [
+  const cases: [string, SloReport, Deployment[], string][] = [
     [
       'nobody is configured',
       slo(),
@@ -112,9 +118,13 @@ describe('the way of an ask', () => {
   const attempt = (provider: string, status: string): Attempt => ({
     attempt: 1,
     provider,
+    model: 'large',
     status,
+    http_status: null,
+    started_at_ms: 0,
     ttft_ms: null,
     total_ms: 1,
+    cost_nano_usd: null,
   });
   function told(attempts: Attempt[], part: Partial<ToldAsk['ask']> = {}): ToldAsk {
     const ask: ToldAsk['ask'] = {
@@ -123,6 +133,8 @@ describe('the way of an ask', () => {
       tenant_id: 'default',
       feature: 'default',
       provider: null,
+      model: null,
+      synthetic: false,
       ttft_ms: null,
       latency_ms: null,
       failover_hops: 0,

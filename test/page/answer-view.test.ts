@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import type { Provenance } from '#shared/answer.ts';
+import type { ToldTurn } from '#device/conversations.ts';
+import type { AnswerRow, TurnRow } from '#device/rows.ts';
+import { joinTurn, type AnswerView, type LiveAsk, type Queue } from '../../src/ask/answer-view.ts';
+
+const turn: TurnRow = {
+  id: '0193a000-0000-7000-8000-000000000001',
+  conversationId: 'c1',
+  position: 1,
+  prompt: 'Why?',
+  feature: 'default',
+  askedAtMs: 1,
+};
+const provenance: Provenance = {
+  id: turn.id,
+  source: 'provider',
+  provider: 'north',
+  model: 'large',
+  attempts: 1,
+  hops: 0,
+  cost_usd: null,
+  cost_estimated: false,
+  degraded: [],
+  age_seconds: 0,
+  first_token_ms: 1,
+  demo: false,
+};
+const stored = (state: AnswerRow['state']): ToldTurn => ({
+  turn,
+  waiting: null,
+  answer: { askId: turn.id, feature: 'default', state, askedAtMs: 1, updatedAtMs: 2 },
+});
+const whole: AnswerRow['state'] = {
+  kind: 'whole',
+  answer: {
+    id: turn.id,
+    model: 'app/chat',
+    createdSeconds: 1,
+    text: 'Because it is so.',
+    toolCalls: [],
+    finishReason: 'stop',
+    usage: null,
+    provenance,
+  },
+  network: 'ok',
+  firstTokenMs: 1,
+  totalMs: 2,
+  waitedMs: 0,
+  fresh: null,
+};
+const nothingWaits: Queue = { line: [], cancelled: new Set() };
+const arriving: AnswerView = {
+  kind: 'arriving',
+  text: 'Because it',
+  arrival: { source: 'provider', provider: 'north', model: 'large', ageSeconds: 0, hops: 0, network: 'ok' },
+  firstWordMs: 1,
+};
+const live = (over: boolean, view: AnswerView = arriving): LiveAsk => ({ turn, view, over });
+
+describe('an ask that this tab sent', () => {
+  it('[G9] is shown as this tab has it while its stream runs', () => {
+    expect(joinTurn(stored({ kind: 'open', text: 'Bec', resuming: false }), live(false), nothingWaits)?.answer).toBe(
+      arriving,
+    );
+  });
+
+  it('[G9] is shown as the device has it once its stream has ended', () => {
+    expect(joinTurn(stored(whole), live(true), nothingWaits)?.answer).toMatchObject({
+      kind: 'whole',
+      text: 'Because it is so.',
+    });
+  });
+
+  it('[G9] keeps what this tab saw when the device has not written the end', () => {
+    const failed: AnswerView = { kind: 'failed', code: 'offline', message: 'No line.' };
+    expect(
+      joinTurn(stored({ kind: 'open', text: '', resuming: false }), live(true, failed), nothingWaits)?.answer,
+    ).toBe(failed);
+  });
+
+  it('[G9] keeps its words while the worker picks up where the line broke', () => {
+    const answer = joinTurn(stored({ kind: 'open', text: 'Bec', resuming: true }), live(false), nothingWaits)?.answer;
+    expect(answer).toEqual({ kind: 'resuming', text: 'Because it' });
+  });
+
+  it('asked in another tab, it is shown as the device has it', () => {
+    expect(joinTurn(stored(whole), null, nothingWaits)?.answer.kind).toBe('whole');
+    expect(joinTurn({ turn, answer: null, waiting: null }, null, nothingWaits)?.answer.kind).toBe('unsent');
+  });
+});
