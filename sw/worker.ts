@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
-import { createHandlerBoundToURL, precacheAndRoute, type PrecacheEntry } from 'workbox-precaching';
-import { NavigationRoute, registerRoute } from 'workbox-routing';
+import { PrecacheController, type PrecacheEntry } from 'workbox-precaching';
 import { systemClock, systemRandom } from '#shared/clock.ts';
 import { OUTBOX_SYNC_TAG, toWorkerSchema } from '#shared/worker-messages.ts';
 import { heed, openDevice, replay, tellState } from '#device/device.ts';
@@ -35,36 +34,55 @@ const ROUTER_PATHS = [/^\/(api|v1|ai|link|status|telemetry)(\/|$)/, /^\/(healthz
 
 const ASK_PATHS = new Set(['/ai', '/v1/chat/completions']);
 
-precacheAndRoute(self.__WB_MANIFEST);
+const travelMode = new TravelStrategy(device);
+
+const precache = new PrecacheController();
+precache.addToCacheList(self.__WB_MANIFEST);
 // In development nothing is precached, and the page comes from its own server.
-if (!import.meta.env.DEV) {
-  registerRoute(new NavigationRoute(createHandlerBoundToURL('index.html'), { denylist: ROUTER_PATHS }));
+const givePage = import.meta.env.DEV ? null : precache.createHandlerBoundToURL('index.html');
+
+self.addEventListener('fetch', (event) => {
+  const answer = answerTo(event);
+  if (answer !== null) event.respondWith(answer);
+});
+
+/** Who answers a request; null for the network. */
+function answerTo(event: FetchEvent): Promise<Response> | null {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (url.origin !== self.location.origin) return null;
+  switch (request.method) {
+    case 'POST':
+      return ASK_PATHS.has(url.pathname) ? travelMode.handle({ event, request }) : null;
+    case 'DELETE':
+      return url.pathname === '/api/session' ? endSession(request) : null;
+    case 'GET': {
+      // The page reads the policy through us, so that both go by the same one.
+      if (url.pathname === '/api/travel') return givePolicy(device, request);
+      const cacheKey = precache.getCacheKeyForURL(url.href);
+      if (cacheKey !== undefined) return precache.strategy.handle({ event, request, params: { cacheKey } });
+      const isPage = request.mode === 'navigate' && !ROUTER_PATHS.some((path) => path.test(url.pathname));
+      return isPage && givePage !== null ? givePage({ event, request, url }) : null;
+    }
+    default:
+      return null;
+  }
 }
 
-registerRoute(({ url, sameOrigin }) => sameOrigin && ASK_PATHS.has(url.pathname), new TravelStrategy(device), 'POST');
-
-/** The page reads the policy through us, so that both go by the same one. */
-registerRoute(
-  ({ url, sameOrigin }) => sameOrigin && url.pathname === '/api/travel',
-  ({ request }) => givePolicy(device, request),
-);
-
-registerRoute(
-  ({ url, sameOrigin }) => sameOrigin && url.pathname === '/api/session',
-  async ({ request }) => {
-    const response = await fetch(request);
-    await forgetPolicy(device);
-    return response;
-  },
-  'DELETE',
-);
+async function endSession(request: Request): Promise<Response> {
+  const response = await fetch(request);
+  await forgetPolicy(device);
+  return response;
+}
 
 self.addEventListener('install', (event) => {
+  void precache.install(event);
   // The first worker of all has no page of an older one to break; any later one waits to be told.
   if (self.registration.active === null) event.waitUntil(self.skipWaiting());
 });
 
 self.addEventListener('activate', (event) => {
+  void precache.activate(event);
   event.waitUntil(self.clients.claim().then(() => refreshPolicy(device)));
 });
 
