@@ -58,7 +58,7 @@ function healthWords(
       return { mark: 'is-idle', tone: 'idle', word: 'Not configured', because: health.why };
     case 'cooling': {
       const leftMs = health.untilMs - nowMs;
-      const because = `${health.why} Next probe ${leftMs > 0 ? `in ${durationWords(leftMs)}` : 'with the next ask'}.`;
+      const because = `${health.why} Next try ${leftMs > 0 ? `in ${durationWords(leftMs)}` : 'with the next ask'}.`;
       return { mark: 'is-paused', tone: 'warn', word: 'Cooling down', because };
     }
     case 'closed':

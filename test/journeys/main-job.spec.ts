@@ -27,13 +27,14 @@ test(
 );
 
 test(
-  '2: offline, the saved answer comes at once with its age, and a reload stands',
+  '2: [G11] offline, the saved answer comes at once with its age, drawn as carried, and a reload stands',
   { tag: '@firefox' },
   async ({ page, world }) => {
     world.north.script(answer(ANSWER));
     await openAsk(page);
     const first = await ask(page, QUESTION);
     await expect(from(first)).toContainText('Live from');
+    await expect(page.locator('.ticket')).toHaveCount(0);
 
     await world.line.set('down');
     await page.getByRole('link', { name: 'New conversation' }).first().click();
@@ -53,6 +54,7 @@ test(
     expect(firstTextMs).toBeLessThan(300);
     const turn = page.getByRole('article').first();
     await expect(from(turn)).toContainText(/Saved on this device, (just now|.+ ago)/);
+    await expect(page.locator('.ticket')).toHaveCount(1);
 
     await page.reload();
     await expect(page.getByText(ANSWER)).toBeVisible();
