@@ -119,7 +119,7 @@ test('who wants no movement gets none, not even while an answer arrives', async 
   expect(await movements(page)).toEqual([]);
 });
 
-test('a change of the line is said aloud once, however many asks meet it', async ({ page, world }) => {
+test('[G13] a change of the line is said aloud once, however many asks meet it', async ({ page, world }) => {
   world.north.otherwise(answer('Answered.'));
   const heard = await listenToStatus(page);
   const line = async (): Promise<string[]> =>

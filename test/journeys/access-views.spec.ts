@@ -114,7 +114,7 @@ test('no view scrolls sideways at 360 pixels', async ({ page, world }) => {
   });
 });
 
-test('somebody who is signed out is told what to do, keeps the words, and everybody can read it', async ({
+test('[G5] somebody who is signed out is told what to do, keeps the words, and everybody can read it', async ({
   browser,
 }) => {
   const folder = await temporaryFolder();

@@ -28,7 +28,7 @@ const SHARE = Math.ceil(HOSTILE_ANSWERS.length / 5);
 
 for (let first = 0; first < HOSTILE_ANSWERS.length; first += SHARE) {
   const payloads = HOSTILE_ANSWERS.slice(first, first + SHARE);
-  test(`hostile answers ${first + 1} to ${first + payloads.length} run and load nothing: live, from history, from what is saved`, async ({
+  test(`[G15] [G16] [G17] hostile answers ${first + 1} to ${first + payloads.length} run and load nothing: live, from history, from what is saved`, async ({
     world,
     guarded: { page, harm },
   }) => {
@@ -106,7 +106,7 @@ test('what a provider says when it refuses is words, on the page and in the Cons
   expect(harm.done).toEqual([]);
 });
 
-test('the content policy alone would stop what got through, and allows nothing inline', async ({
+test('[G20] the content policy alone would stop what got through, and allows nothing inline', async ({
   world,
   guarded: { page, harm },
 }) => {

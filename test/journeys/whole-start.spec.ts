@@ -27,7 +27,10 @@ const test = base.extend<{ folder: string; typed: (command: Typed) => Typed }>({
 // One after the other: each is a whole start, and the first may have to build.
 test.describe.configure({ mode: 'default', timeout: 120_000 });
 
-test('npm start prints two links, answers with the demo, builds once, and ends with 0', async ({ folder, typed }) => {
+test('[H23] npm start prints two links, answers with the demo, builds once, and ends with 0', async ({
+  folder,
+  typed,
+}) => {
   const first = typed(npmStart(folder));
   const { origin, consoleLink } = await linksOf(first);
   expect(first.output()).toContain('No configuration and no provider key. The demo providers answer');
@@ -89,7 +92,7 @@ test('npm start prints two links, answers with the demo, builds once, and ends w
   expect(await second.ended).toBe(0);
 });
 
-test('a taken port ends the start with one sentence', async ({ folder, typed }) => {
+test('[H23] a taken port ends the start with one sentence', async ({ folder, typed }) => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -101,7 +104,7 @@ test('a taken port ends the start with one sentence', async ({ folder, typed }) 
   await new Promise((resolve) => server.close(resolve));
 });
 
-test('a data folder that cannot be written ends the start with one sentence', async ({ folder, typed }) => {
+test('[H23] a data folder that cannot be written ends the start with one sentence', async ({ folder, typed }) => {
   await writeFile(join(folder, 'file'), 'Not a folder.');
   const data = join(folder, 'file', 'data');
   const start = typed(npmStart(data));
@@ -124,7 +127,10 @@ for (const [what, text, sentence] of [
     /\[YOUR_MODEL\]/,
   ],
 ] as const) {
-  test(`a configuration with ${what} ends the start with one sentence that says where`, async ({ folder, typed }) => {
+  test(`[H23] a configuration with ${what} ends the start with one sentence that says where`, async ({
+    folder,
+    typed,
+  }) => {
     const path = join(folder, 'layover.yaml');
     await writeFile(path, text);
     const start = typed(npmStart(join(folder, 'data'), { LAYOVER_CONFIG: path }));
@@ -135,7 +141,7 @@ for (const [what, text, sentence] of [
   });
 }
 
-test('layover init writes a file that npm start takes, and never overwrites it', async ({ folder, typed }) => {
+test('[K14] layover init writes a file that npm start takes, and never overwrites it', async ({ folder, typed }) => {
   const init = (): Typed =>
     typed(type(process.execPath, [join(CHECKOUT, 'server/layover.ts'), 'init'], { cwd: folder }));
   const first = init();
