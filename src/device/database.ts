@@ -1,5 +1,4 @@
 import { wrap, type IDBPDatabase, type IDBPTransaction } from 'idb';
-import { Problem } from '#shared/problem.ts';
 
 /** Version of the schema as Dexie counts it; IndexedDB's own number is ten times that. Versions are only ever added. */
 export const DEXIE_VERSION = 1;
@@ -115,7 +114,7 @@ async function open(place: Place, stores: Record<string, string>, version: numbe
   const missing = Object.keys(stores).filter((name) => !database.objectStoreNames.contains(name));
   if (missing.length === 0) return database;
   database.close();
-  throw new Problem('storage_failed', `The database of this device lacks \`${missing.join('`, `')}\`.`);
+  throw new Error(`The database of this device lacks \`${missing.join('`, `')}\`.`);
 }
 
 /** Creates the same stores and indexes that Dexie would. */

@@ -1,14 +1,20 @@
 import * as z from 'zod/mini';
 import { parseJson } from '#shared/json.ts';
-import { errorBody, Problem } from '#shared/problem.ts';
+import { statusOf } from '#shared/problem-codes.ts';
 import { travelPolicySchema, type TravelPolicy } from '#shared/travel-policy.ts';
 import { databaseName, type Place } from '#device/database.ts';
+import { writeFailure, type Failure } from '#device/failure.ts';
 import type { Device } from '#device/parts.ts';
 import { proveResponse } from '#device/proof.ts';
 import { forgetAllSaved } from '#device/saved-answers.ts';
 import { dropSetting, readSetting, writeSetting } from '#device/settings.ts';
 
 const keptSchema = z.object({ policy: travelPolicySchema, etag: z.nullable(z.string()) });
+
+const NO_POLICY: Failure = {
+  code: 'offline',
+  message: 'There is no connection to the router, and this device knows no policy yet.',
+};
 
 /** Milliseconds the policy may take to come. */
 const POLICY_LIMIT_MS = 5_000;
@@ -80,10 +86,9 @@ export async function givePolicy(device: Device, request: Request): Promise<Resp
     cancel();
   }
   const known = await knownPolicy(device);
-  const problem = new Problem('offline', 'There is no connection to the router, and this device knows no policy yet.');
   const headers = { 'content-type': 'application/json', 'x-layover': '1', 'cache-control': 'no-store' };
   return known === null
-    ? new Response(JSON.stringify(errorBody(problem)), { status: problem.status, headers })
+    ? new Response(writeFailure(NO_POLICY), { status: statusOf(NO_POLICY.code), headers })
     : new Response(JSON.stringify(known), { headers: { ...headers, 'x-layover-source': 'saved' } });
 }
 

@@ -1,9 +1,10 @@
-import { errorBody, isProblemCode, Problem, type ProblemCode } from '#shared/problem.ts';
+import { isProblemCode, statusOf } from '#shared/problem-codes.ts';
 import { SSE_DONE } from '#shared/chat-wire.ts';
 import { writeSse, type SseEvent } from '#shared/sse.ts';
 import { AnswerCopy } from '#device/answer-copy.ts';
 import { elapsedMs, eventOf, rowOf, savedRowOf, wholeState, type AskLife } from '#device/ask-life.ts';
 import type { Piece } from '#device/call.ts';
+import { writeFailure, type Failure } from '#device/failure.ts';
 import type { Opening } from '#device/opening.ts';
 import { passedHeaders } from '#device/reply.ts';
 import type { AnswerState } from '#device/rows.ts';
@@ -68,8 +69,8 @@ async function drainAnswer(marks: Checkpoints, opening: StreamOpening, outlet: O
     if (copy.problem === null) await outlet.write(SSE_DONE);
   } catch {
     // Cut and not mended, or stopped: either way this is all there will be.
-    const problem = await settleCut(life, copy);
-    await outlet.write(writeSse(JSON.stringify(errorBody(problem))));
+    const failure = await settleCut(life, copy);
+    await outlet.write(writeSse(writeFailure(failure)));
   }
 }
 
@@ -133,27 +134,25 @@ export async function settleCopy(life: AskLife, copy: AnswerCopy, headers: Heade
 }
 
 /** Ends an ask whose stream was cut for good, or stopped. */
-async function settleCut(life: AskLife, copy: AnswerCopy): Promise<Problem> {
+async function settleCut(life: AskLife, copy: AnswerCopy): Promise<Failure> {
   const stopped = life.call.state === 'stopped';
-  const code: ProblemCode = stopped ? 'cancelled' : 'stream_incomplete';
-  const problem = new Problem(
-    code,
-    stopped ? 'This answer was stopped.' : 'The line broke while the answer was coming.',
-  );
+  const failure: Failure = stopped
+    ? { code: 'cancelled', message: 'This answer was stopped.' }
+    : { code: 'stream_incomplete', message: 'The line broke while the answer was coming.' };
   const given = copy.text === '' ? 'none' : 'provider';
   await settle(life.device, life.standing.place, {
-    row: rowOf(life, endState(copy, { code, message: problem.message })),
+    row: rowOf(life, endState(copy, failure)),
     event: eventOf(life, { outcome: stopped ? 'stopped' : 'partial', source: given, network: stopped ? 'ok' : 'cut' }),
     saved: null,
     outbox: null,
   });
   if (!stopped) await life.device.line.note('cut', null);
-  return problem;
+  return failure;
 }
 
 function endState(copy: AnswerCopy, { code, message }: { code: string; message: string }): AnswerState {
   if (copy.text !== '') return { kind: 'partial', text: copy.text, code, message };
-  const status = isProblemCode(code) ? new Problem(code, message).status : 502;
+  const status = isProblemCode(code) ? statusOf(code) : 502;
   return { kind: 'problem', code, message, status, network: 'ok' };
 }
 

@@ -1,4 +1,4 @@
-import { isProblemCode, Problem } from '#shared/problem.ts';
+import { isCurable, isProblemCode } from '#shared/problem-codes.ts';
 import { OUTBOX_LOCK } from '#shared/worker-messages.ts';
 import { eventOf, rowOf, type AskLife } from '#device/ask-life.ts';
 import { NoAnswer } from '#device/call.ts';
@@ -162,5 +162,5 @@ async function postpone(life: AskLife, place: Place, toldMs: number | null): Pro
 }
 
 function canRetry(code: string): boolean {
-  return isProblemCode(code) && new Problem(code, '').canRetry;
+  return isProblemCode(code) && isCurable(code);
 }

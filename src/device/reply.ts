@@ -1,7 +1,8 @@
 import { eventsOf, type Answer } from '#shared/answer.ts';
 import { ChunkWriter, writeCompletion } from '#shared/chat-wire.ts';
-import { errorBody, type Problem } from '#shared/problem.ts';
+import { isCurable, statusOf } from '#shared/problem-codes.ts';
 import type { Ask } from '#device/ask.ts';
+import { writeFailure, type Failure } from '#device/failure.ts';
 import type { Network, SavedRow } from '#device/rows.ts';
 
 /** Characters of a saved answer per chunk: readers that paint by chunk show its beginning at once. */
@@ -34,7 +35,7 @@ export function replySaved(ask: Ask, answer: Answer, network: Network): Response
   headers.set('age', String(answer.provenance.age_seconds));
   if (answer.provenance.provider !== null) headers.set('x-layover-provider', answer.provenance.provider);
   if (answer.provenance.model !== null) headers.set('x-layover-model', answer.provenance.model);
-  if (!ask.stream) return json(200, writeCompletion(answer), headers);
+  if (!ask.stream) return json(200, JSON.stringify(writeCompletion(answer)), headers);
   const writer = new ChunkWriter(ask.id, { includeUsage: ask.includeUsage });
   const text = eventsOf(answer, PIECE_CHARS)
     .map((event, at) => writer.write({ seq: at + 1, event }))
@@ -48,13 +49,13 @@ export function replySaved(ask: Ask, answer: Answer, network: Network): Response
 export function replyQueued(ask: Ask, network: Network): Response {
   const headers = ours(ask, network);
   headers.set('preference-applied', 'respond-async');
-  return json(202, { id: ask.id, layover: { state: 'queued', network } }, headers);
+  return json(202, JSON.stringify({ id: ask.id, layover: { state: 'queued', network } }), headers);
 }
 
-export function replyProblem(ask: Ask, problem: Problem, network: Network): Response {
+export function replyFailure(ask: Ask, failure: Failure, network: Network): Response {
   const headers = ours(ask, network);
-  headers.set('x-should-retry', String(problem.canRetry));
-  return json(problem.status, errorBody(problem), headers);
+  headers.set('x-should-retry', String(isCurable(failure.code)));
+  return json(statusOf(failure.code), writeFailure(failure), headers);
 }
 
 /** An answer of the router passed on: what described its transport does not describe ours. */
@@ -68,8 +69,8 @@ function ours(ask: Ask, network: Network): Headers {
   return new Headers({ 'x-layover': '1', 'x-request-id': ask.id, 'x-layover-network': network });
 }
 
-function json(status: number, body: unknown, headers: Headers): Response {
+function json(status: number, body: string, headers: Headers): Response {
   headers.set('content-type', 'application/json');
   headers.set('cache-control', 'no-store');
-  return new Response(JSON.stringify(body), { status, headers });
+  return new Response(body, { status, headers });
 }

@@ -2,7 +2,7 @@ import { isWhole, type Answer } from '#shared/answer.ts';
 import { chatCompletionSchema } from '#shared/chat.ts';
 import { readCompletion } from '#shared/chat-wire.ts';
 import { parseJson } from '#shared/json.ts';
-import { Problem } from '#shared/problem.ts';
+import { statusOf } from '#shared/problem-codes.ts';
 import { readAsk } from '#device/ask.ts';
 import {
   beginLife,
@@ -15,6 +15,7 @@ import {
   type KeepAlive,
 } from '#device/ask-life.ts';
 import { NoAnswer } from '#device/call.ts';
+import type { Failure } from '#device/failure.ts';
 import { keepLate } from '#device/late-answer.ts';
 import { openAnswer, type Opening } from '#device/opening.ts';
 import { enqueue } from '#device/outbox.ts';
@@ -23,7 +24,7 @@ import { heedEpoch } from '#device/policy.ts';
 import { readRefusal } from '#device/refusal.ts';
 import { relayAnswer } from '#device/relay.ts';
 import { drainOutbox } from '#device/replay.ts';
-import { passedHeaders, replyProblem, replyQueued, replySaved, savedAnswer } from '#device/reply.ts';
+import { passedHeaders, replyFailure, replyQueued, replySaved, savedAnswer } from '#device/reply.ts';
 import type { Network } from '#device/rows.ts';
 import { touchSaved, trimSaved } from '#device/saved-answers.ts';
 import { checkpoint, settle } from '#device/settlement.ts';
@@ -140,21 +141,21 @@ async function fallBack(life: AskLife, network: Network, passed: Response | null
   }
   const final = passed?.headers.get('x-should-retry') === 'false';
   if (!final && (await putInOutbox(life, network))) return replyQueued(ask, network);
-  const problem = unanswered(network);
+  const failure = unanswered(network);
   const told = passed === null ? null : readRefusal(await passed.clone().text());
   await settle(device, standing.place, {
     row: rowOf(life, {
       kind: 'problem',
-      code: told?.code ?? problem.code,
-      message: told?.message ?? problem.message,
-      status: passed?.status ?? problem.status,
+      code: told?.code ?? failure.code,
+      message: told?.message ?? failure.message,
+      status: passed?.status ?? statusOf(failure.code),
       network,
     }),
     event: eventOf(life, { outcome: 'failed', source: 'none', network }),
     saved: null,
     outbox: null,
   });
-  return passed ?? replyProblem(ask, problem, network);
+  return passed ?? replyFailure(ask, failure, network);
 }
 
 /** Ends an ask that a saved answer was given to. The answer does not wait for it: it is on the disk already. */
@@ -195,20 +196,14 @@ async function putInOutbox(life: AskLife, network: Network): Promise<boolean> {
 }
 
 async function replyStopped(life: AskLife): Promise<Response> {
-  const problem = new Problem('cancelled', 'This ask was stopped.');
+  const failure: Failure = { code: 'cancelled', message: 'This ask was stopped.' };
   await settle(life.device, life.standing.place, {
-    row: rowOf(life, {
-      kind: 'problem',
-      code: problem.code,
-      message: problem.message,
-      status: problem.status,
-      network: 'ok',
-    }),
+    row: rowOf(life, { kind: 'problem', ...failure, status: statusOf(failure.code), network: 'ok' }),
     event: eventOf(life, { outcome: 'stopped', source: 'none', network: 'ok' }),
     saved: null,
     outbox: null,
   });
-  return replyProblem(life.ask, problem, 'ok');
+  return replyFailure(life.ask, failure, 'ok');
 }
 
 /** The line works: what waited for that is done now, the event of this ask included. */
@@ -227,12 +222,17 @@ async function keepBounds({ device, standing }: AskLife): Promise<void> {
   await trimSaved(place, policy, device.clock.now());
 }
 
-function unanswered(network: Network): Problem {
-  if (network === 'portal') return new Problem('portal', 'This Wi-Fi wants a sign-in before it lets anything through.');
-  if (network === 'slow') return new Problem('offline', 'The network did not answer in time.');
-  if (network === 'bad-answer')
-    return new Problem('offline', 'Something between here and the router answered in its place.');
-  return new Problem('offline', 'There is no connection to the router.');
+function unanswered(network: Network): Failure {
+  if (network === 'portal') {
+    return { code: 'portal', message: 'This Wi-Fi wants a sign-in before it lets anything through.' };
+  }
+  const message =
+    network === 'slow'
+      ? 'The network did not answer in time.'
+      : network === 'bad-answer'
+        ? 'Something between here and the router answered in its place.'
+        : 'There is no connection to the router.';
+  return { code: 'offline', message };
 }
 
 function evidenceOf(network: Network): 'offline' | 'slow' | 'portal' | 'bad-answer' | 'cut' {
