@@ -2,9 +2,9 @@ import type { Page } from '@playwright/test';
 import { gate } from '../fakes/provider/gate.ts';
 import { answer, hold, refuse, say } from '../fakes/provider/script.ts';
 import { ask, from, openAsk, question } from './harness/asking.ts';
+import { test } from './harness/own-router.ts';
 import { axeFindings, sidewaysParts } from './harness/reading.ts';
-import { startRouter, temporaryFolder } from './harness/router-process.ts';
-import { expect, test, type World } from './harness/world.ts';
+import { expect, type World } from './harness/world.ts';
 
 /** Every view in every state that a person can meet: read by everybody, and no wider than the screen. */
 
@@ -116,10 +116,10 @@ test('no view scrolls sideways at 360 pixels', async ({ page, world }) => {
 
 test('[G5] somebody who is signed out is told what to do, keeps the words, and everybody can read it', async ({
   browser,
+  openRouter,
 }) => {
-  const folder = await temporaryFolder();
   // Beyond this computer nobody is a guest.
-  const router = await startRouter({ dataFolder: folder.path, environment: { HOST: '0.0.0.0' } });
+  const router = await openRouter({ environment: { HOST: '0.0.0.0' } });
   for (const colorScheme of ['light', 'dark'] as const) {
     const context = await browser.newContext({ baseURL: router.origin, colorScheme, viewport: SIZES.phone });
     const page = await context.newPage();
@@ -133,6 +133,4 @@ test('[G5] somebody who is signed out is told what to do, keeps the words, and e
     await expect(question(page)).toHaveValue('Not lost');
     await context.close();
   }
-  await router.kill();
-  await folder.remove();
 });

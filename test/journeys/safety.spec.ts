@@ -4,9 +4,9 @@ import { answer, refuse } from '../fakes/provider/script.ts';
 import { ask, from, openAsk, question } from './harness/asking.ts';
 import { countLoaders, findOffences, watchForHarm, type Harm } from './harness/harm.ts';
 import { HOSTILE_ANSWERS, HOSTILE_QUESTIONS, LEAK, looksPersonal } from './harness/hostile-answers.ts';
+import { test as base } from './harness/own-router.ts';
 import { startRecordingLine } from './harness/recording-line.ts';
-import { startRouter, temporaryFolder } from './harness/router-process.ts';
-import { expect, test as base, type World } from './harness/world.ts';
+import { expect, type World } from './harness/world.ts';
 
 /** Answers, questions and refusals are hostile text, and secrets stay where they are. */
 
@@ -150,7 +150,7 @@ test('[G20] the content policy alone would stop what got through, and allows not
   expect(world.line.seen.join('\n')).not.toContain('hole');
 });
 
-test('no key, no token and no link reaches a browser or the log', async ({ browser }) => {
+test('[H19] no key, no token and no link reaches a browser or the log', async ({ browser, openRouter, atEnd }) => {
   const secrets = {
     master: 'sk-master-3f1d0c7a9b52',
     north: 'sk-north-77aa01c4e9d2',
@@ -158,9 +158,8 @@ test('no key, no token and no link reaches a browser or the log', async ({ brows
   };
   const north = await startFakeProvider({ wire: 'openai', apiKey: secrets.north });
   const south = await startFakeProvider({ wire: 'anthropic', apiKey: secrets.south });
-  const folder = await temporaryFolder();
-  const router = await startRouter({
-    dataFolder: folder.path,
+  atEnd(() => Promise.all([north.close(), south.close()]));
+  const router = await openRouter({
     config: `model_list:
   - model_name: app/chat
     litellm_params: { model: openai/north-large, api_base: "${north.apiBase}", api_key: os.environ/NORTH_KEY, order: 1 }
@@ -171,21 +170,24 @@ travel: { simulator: true }
     environment: { LAYOVER_MASTER_KEY: secrets.master, NORTH_KEY: secrets.north, LAYOVER_LOG: 'trace' },
   });
   const line = await startRecordingLine(router.origin);
+  atEnd(() => line.close());
   const context = await browser.newContext({ baseURL: line.origin });
+  atEnd(() => context.close());
   const page = await context.newPage();
 
   await openAsk(page);
   await expect(from(await ask(page, 'Live?'))).toContainText('Live from');
   // Providers like to repeat the key that they refuse.
   const told = `Incorrect API key provided: ${secrets.north}. Or was it ${secrets.south}?`;
-  for (const status of [401, 400, 500]) {
-    north.script(refuse(status, { error: { message: told, type: 'invalid_request_error', param: null, code: null } }));
-    south.script(refuse(status, { type: 'error', error: { type: 'authentication_error', message: told } }));
+  for (const status of [400, 500, 401]) {
+    const refused = { message: told, type: 'invalid_request_error', param: null, code: null };
+    north.otherwise(refuse(status, { error: refused }));
+    south.otherwise(refuse(status, { type: 'error', error: { type: 'authentication_error', message: told } }));
     await startOver(page);
-    await expect(await ask(page, `Refused with ${status}?`)).toHaveAttribute(
-      'aria-label',
-      /no answer|not sent|answered/,
-    );
+    const calls = north.calls.length + south.calls.length;
+    const turn = await ask(page, `Refused with ${status}?`);
+    await expect(turn).toHaveAttribute('aria-label', /no answer|waiting to be sent/);
+    expect(north.calls.length + south.calls.length).toBeGreaterThan(calls);
   }
   await page.goto(router.consoleLink.replace(router.origin, line.origin));
   await expect(page.getByRole('heading', { name: /Success/ })).toBeVisible();
@@ -221,11 +223,6 @@ travel: { simulator: true }
   expect(line.responses.length).toBeGreaterThan(20);
   expect(log).toContain('An ask ended.');
   expect(exposed).toEqual([]);
-
-  await context.close();
-  await line.close();
-  await router.kill();
-  await Promise.all([north.close(), south.close(), folder.remove()]);
 });
 
 async function askFor(page: Page, world: World, { text, reply }: { text: string; reply: string }): Promise<void> {
