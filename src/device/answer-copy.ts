@@ -67,28 +67,10 @@ export class AnswerCopy {
   }
 }
 
-/** Provenance as the headers of an answer tell it. */
+/** Provenance as the headers of an answer tell it; what they tell wrongly tells nothing. */
 export function provenanceOf(headers: Headers, id: string): Provenance {
   const count = (name: string): number => Number(headers.get(name) ?? 0) || 0;
-  const read = provenanceSchema.safeParse({
-    id: headers.get('x-request-id') ?? id,
-    source: headers.get('x-layover-source') ?? 'provider',
-    provider: headers.get('x-layover-provider'),
-    model: headers.get('x-layover-model'),
-    attempts: count('x-layover-attempts'),
-    hops: count('x-layover-hops'),
-    cost_usd: headers.get('x-layover-cost-usd'),
-    cost_estimated: false,
-    degraded: (headers.get('x-layover-degraded') ?? '').split(',').filter((step) => step !== ''),
-    age_seconds: count('age'),
-    first_token_ms: null,
-    demo: false,
-  });
-  return read.success ? read.data : unknownProvenance(id);
-}
-
-function unknownProvenance(id: string): Provenance {
-  return {
+  const unknown: Provenance = {
     id,
     source: 'provider',
     provider: null,
@@ -102,4 +84,17 @@ function unknownProvenance(id: string): Provenance {
     first_token_ms: null,
     demo: false,
   };
+  const read = provenanceSchema.safeParse({
+    ...unknown,
+    id: headers.get('x-request-id') ?? id,
+    source: headers.get('x-layover-source') ?? 'provider',
+    provider: headers.get('x-layover-provider'),
+    model: headers.get('x-layover-model'),
+    attempts: count('x-layover-attempts'),
+    hops: count('x-layover-hops'),
+    cost_usd: headers.get('x-layover-cost-usd'),
+    degraded: (headers.get('x-layover-degraded') ?? '').split(',').filter((step) => step !== ''),
+    age_seconds: count('age'),
+  });
+  return read.success ? read.data : unknown;
 }

@@ -1,6 +1,6 @@
 import { isAskId, isIdempotencyKey, mintAskId } from '#shared/ask-id.ts';
 import { chatRequestSchema, featureOf, messagesOf, type ChatRequest } from '#shared/chat.ts';
-import { parseJson } from '#shared/json.ts';
+import { readJson } from '#shared/json.ts';
 import type { Device } from '#device/parts.ts';
 
 /** Longest body that is read into an ask, in characters. A longer one goes to the router as it is, which refuses it. */
@@ -73,7 +73,6 @@ export function questionOf(chat: ChatRequest | null): string {
 }
 
 function readChat(body: string): ChatRequest | null {
-  const json = parseJson(body);
-  const parsed = chatRequestSchema.safeParse(json.ok ? json.value : null);
-  return parsed.success && messagesOf(parsed.data) !== null ? parsed.data : null;
+  const chat = readJson(chatRequestSchema, body);
+  return chat !== null && messagesOf(chat) !== null ? chat : null;
 }

@@ -1,7 +1,7 @@
 import { chatChunkSchema } from '#shared/chat.ts';
 import { readChunk, type ChunkReading } from '#shared/chat-wire.ts';
 import { wait } from '#shared/clock.ts';
-import { parseJson } from '#shared/json.ts';
+import { readJson } from '#shared/json.ts';
 import { SseReader, type SseEvent } from '#shared/sse.ts';
 import type { Device } from '#device/parts.ts';
 import { isStream, proveResponse } from '#device/proof.ts';
@@ -231,9 +231,8 @@ function placed(event: SseEvent, place: StreamPlace): Piece[] {
     place.ended = true;
     return [{ event, reading: null }];
   }
-  const json = parseJson(event.data);
-  const chunk = chatChunkSchema.safeParse(json.ok ? json.value : null);
-  const reading = chunk.success ? readChunk(chunk.data) : null;
+  const chunk = readJson(chatChunkSchema, event.data);
+  const reading = chunk === null ? null : readChunk(chunk);
   const id = Number(event.id);
   if (event.id !== '' && Number.isSafeInteger(id) && reading?.problem == null) {
     if (id <= place.last) return [];

@@ -1,11 +1,9 @@
 import { isWhole, type Answer } from '#shared/answer.ts';
-import { chatCompletionSchema } from '#shared/chat.ts';
-import { readCompletion } from '#shared/chat-wire.ts';
-import { parseJson } from '#shared/json.ts';
 import { AnswerCopy } from '#device/answer-copy.ts';
 import { rowOf, savedRowOf, type AskLife } from '#device/ask-life.ts';
 import type { Opening } from '#device/opening.ts';
 import { addFresh } from '#device/settlement.ts';
+import { readWholeAnswer } from '#device/whole-answer.ts';
 
 /** Keeps the live answer that came too late, after the saved one had been given. It makes no second event. Never throws. */
 export async function keepLate(life: AskLife, opening: Promise<Opening>): Promise<void> {
@@ -21,11 +19,7 @@ export async function keepLate(life: AskLife, opening: Promise<Opening>): Promis
 }
 
 async function readWhole(life: AskLife, opening: Opening): Promise<Answer | null> {
-  if (opening.kind === 'body') {
-    const json = parseJson(opening.text);
-    const completion = chatCompletionSchema.safeParse(json.ok ? json.value : null);
-    return opening.response.ok && completion.success ? readCompletion(completion.data) : null;
-  }
+  if (opening.kind === 'body') return opening.response.ok ? readWholeAnswer(opening.text) : null;
   const copy = new AnswerCopy(life.ask.id);
   for (const { reading } of opening.head) if (reading !== null) copy.add(reading);
   for await (const pieces of opening.rest) {

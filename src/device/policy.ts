@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
-import { parseJson } from '#shared/json.ts';
+import { readJson } from '#shared/json.ts';
 import { statusOf } from '#shared/problem-codes.ts';
 import { travelPolicySchema, type TravelPolicy } from '#shared/travel-policy.ts';
 import { databaseName, type Place } from '#device/database.ts';
+import { runErrand } from '#device/errand.ts';
 import { writeFailure, type Failure } from '#device/failure.ts';
 import type { Device } from '#device/parts.ts';
 import { proveResponse } from '#device/proof.ts';
@@ -51,8 +52,13 @@ export async function refreshPolicy(device: Device, caller = SESSION): Promise<T
   const headers = new Headers({ accept: 'application/json' });
   if (kept?.etag != null) headers.set('if-none-match', kept.etag);
   if (caller.authorization !== null) headers.set('authorization', caller.authorization);
-  const answer = await askRouter(device, headers);
-  const fresh = answer?.response.status === 200 ? readPolicy(answer.text) : null;
+  const answer = await runErrand(device, {
+    to: '/api/travel',
+    init: { headers, cache: 'no-store' },
+    limitMs: POLICY_LIMIT_MS,
+    take: async (response) => ({ response, text: await response.text() }),
+  });
+  const fresh = answer?.response.status === 200 ? readJson(travelPolicySchema, answer.text) : null;
   if (answer === null || fresh === null) {
     // A bearer that the router tells no policy goes by the session's from now on, under its own scope.
     const session = answer !== null && caller.bearerHash !== null ? await knownPolicy(device) : null;
@@ -66,25 +72,21 @@ export async function refreshPolicy(device: Device, caller = SESSION): Promise<T
 /** Keeps the policy that a page of ours just received from `/api/travel`. */
 export async function keepPolicyResponse(device: Device, response: Response): Promise<void> {
   if (proveResponse(response) !== 'ok' || response.status !== 200) return;
-  const policy = readPolicy(await response.text());
+  const policy = readJson(travelPolicySchema, await response.text());
   if (policy !== null) await keepPolicy(device, { policy, etag: response.headers.get('etag') }, SESSION);
 }
 
 /** Answers a page's `GET /api/travel`: network first, and the fresh one is kept; else the known one, labelled as saved. */
 export async function givePolicy(device: Device, request: Request): Promise<Response> {
-  const limit = new AbortController();
-  const cancel = device.clock.after(POLICY_LIMIT_MS, () => limit.abort());
-  try {
-    const response = await device.simulator.fetch(new Request(request, { redirect: 'manual', signal: limit.signal }));
-    if (proveResponse(response) === 'ok') {
+  const given = await runErrand(device, {
+    to: request,
+    limitMs: POLICY_LIMIT_MS,
+    async take(response) {
       await keepPolicyResponse(device, response.clone());
       return response;
-    }
-  } catch {
-    // No line, or too slow a one: the known policy holds.
-  } finally {
-    cancel();
-  }
+    },
+  });
+  if (given !== null) return given;
   const known = await knownPolicy(device);
   const headers = { 'content-type': 'application/json', 'x-layover': '1', 'cache-control': 'no-store' };
   return known === null
@@ -123,25 +125,4 @@ async function keepPolicy(device: Device, fresh: z.infer<typeof keptSchema>, cal
 
 function settingName(caller: Caller): string {
   return caller.bearerHash === null ? 'policy' : `policy:${caller.bearerHash}`;
-}
-
-function readPolicy(text: string): TravelPolicy | null {
-  const json = parseJson(text);
-  const parsed = travelPolicySchema.safeParse(json.ok ? json.value : null);
-  return parsed.success ? parsed.data : null;
-}
-
-async function askRouter(device: Device, headers: Headers): Promise<{ response: Response; text: string } | null> {
-  const limit = new AbortController();
-  const cancel = device.clock.after(POLICY_LIMIT_MS, () => limit.abort());
-  const request = { headers, redirect: 'manual', cache: 'no-store', signal: limit.signal } as const;
-  try {
-    const response = await device.simulator.fetch(new Request(`${device.origin}/api/travel`, request));
-    return proveResponse(response) === 'ok' ? { response, text: await response.text() } : null;
-  } catch {
-    // No line, or too slow a one: the caller goes on with what is known.
-    return null;
-  } finally {
-    cancel();
-  }
 }

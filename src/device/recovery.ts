@@ -1,6 +1,3 @@
-import { chatCompletionSchema } from '#shared/chat.ts';
-import { readCompletion } from '#shared/chat-wire.ts';
-import { parseJson } from '#shared/json.ts';
 import type { AskEnded } from '#shared/telemetry.ts';
 import { NoAnswer, Call } from '#device/call.ts';
 import { read, type Place } from '#device/database.ts';
@@ -8,6 +5,7 @@ import type { Device } from '#device/parts.ts';
 import { readRefusal } from '#device/refusal.ts';
 import { answerRowSchema, readRows, type AnswerRow, type AnswerState } from '#device/rows.ts';
 import { settle } from '#device/settlement.ts';
+import { readWholeAnswer } from '#device/whole-answer.ts';
 
 /** An open answer whose last checkpoint is older has nobody writing it any more. Checkpoints come every 2 s. */
 const ABANDONED_MS = 10_000;
@@ -60,9 +58,7 @@ async function fetchRest(device: Device, row: AnswerRow): Promise<Outcome | 'no-
     const text = await response.text().finally(close);
     if (response.status === 202) return 'running';
     if (response.status === 401 || response.status === 429 || response.status >= 500) return 'no-line';
-    const json = parseJson(text);
-    const completion = chatCompletionSchema.safeParse(json.ok ? json.value : null);
-    const answer = response.ok && completion.success ? readCompletion(completion.data) : null;
+    const answer = response.ok ? readWholeAnswer(text) : null;
     if (answer === null) return lost(row, readRefusal(text), response.status);
     const state: AnswerState = {
       kind: 'whole',

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { provenanceSchema } from '#shared/chat.ts';
+import type { Schema } from '#shared/json.ts';
 import { askEndedSchema } from '#shared/telemetry.ts';
 
 /** What stands in the stores of `database.ts`. Every row is parsed when it is read; a broken one counts as absent. */
@@ -141,17 +142,11 @@ export type OutboxRow = z.infer<typeof outboxRowSchema>;
 export const eventRowSchema = askEndedSchema;
 
 /** A row as its schema has it, or null for an absent and for a broken one: a bad row costs itself, nothing else. */
-export function readRow<T>(
-  schema: { safeParse(raw: unknown): { success: boolean; data?: T } },
-  raw: unknown,
-): T | null {
+export function readRow<T>(schema: Schema<T>, raw: unknown): T | null {
   const parsed = schema.safeParse(raw);
   return parsed.success ? (parsed.data ?? null) : null;
 }
 
-export function readRows<T>(
-  schema: { safeParse(raw: unknown): { success: boolean; data?: T } },
-  raws: readonly unknown[],
-): T[] {
+export function readRows<T>(schema: Schema<T>, raws: readonly unknown[]): T[] {
   return raws.map((raw) => readRow(schema, raw)).filter((row) => row !== null);
 }

@@ -1,10 +1,7 @@
 import * as z from 'zod/mini';
+import type { Schema } from '#shared/json.ts';
 import { read, write, type Place } from '#device/database.ts';
 import { readRow } from '#device/rows.ts';
-
-interface Schema<T> {
-  safeParse(raw: unknown): { success: boolean; data?: T };
-}
 
 const settingRowSchema = z.object({ name: z.string(), value: z.unknown() });
 

@@ -1,5 +1,6 @@
 import type { AskEnded } from '#shared/telemetry.ts';
 import { write, type Place } from '#device/database.ts';
+import { runErrand } from '#device/errand.ts';
 import type { Device } from '#device/parts.ts';
 import { outboxRowSchema, readRow, type OutboxRow } from '#device/rows.ts';
 import { putEvent } from '#device/telemetry-buffer.ts';
@@ -17,22 +18,13 @@ export async function stopAsk(device: Device, place: Place | null, askId: string
   if (place !== null) await takeBack(device, place, askId);
   const headers = new Headers({ accept: 'application/json' });
   if (running?.authorization != null) headers.set('authorization', running.authorization);
-  const limit = new AbortController();
-  const cancel = device.clock.after(STOP_LIMIT_MS, () => limit.abort());
-  try {
-    await device.simulator.fetch(
-      new Request(`${device.origin}/ai/${askId}`, {
-        method: 'DELETE',
-        headers,
-        redirect: 'manual',
-        signal: limit.signal,
-      }),
-    );
-  } catch {
-    // Without a line nobody can be told. The router ends the ask at its own total limit.
-  } finally {
-    cancel();
-  }
+  // Without a line nobody can be told. The router ends the ask at its own total limit.
+  await runErrand(device, {
+    to: `/ai/${askId}`,
+    init: { method: 'DELETE', headers },
+    limitMs: STOP_LIMIT_MS,
+    take: () => null,
+  });
 }
 
 /** Takes an ask out of the outbox; returns it, so that its words can be edited. Null when it was not there. */

@@ -2,8 +2,8 @@ import * as z from 'zod/mini';
 import { mintAskId } from '#shared/ask-id.ts';
 import { MAX_EVENTS_BUFFERED, MAX_EVENTS_PER_BATCH, type AskEnded, type TelemetryBatch } from '#shared/telemetry.ts';
 import { read, write, type Place, type WriteTransaction } from '#device/database.ts';
+import { runErrand } from '#device/errand.ts';
 import type { Device } from '#device/parts.ts';
-import { proveResponse } from '#device/proof.ts';
 import { eventRowSchema, readRow } from '#device/rows.ts';
 import { changeSetting } from '#device/settings.ts';
 
@@ -93,28 +93,18 @@ async function sendBatch(
 ): Promise<'taken' | 'refused' | 'later'> {
   const headers = new Headers({ 'content-type': 'application/json', accept: 'application/json' });
   if (authorization !== null) headers.set('authorization', authorization);
-  const limit = new AbortController();
-  const cancel = device.clock.after(BATCH_LIMIT_MS, () => limit.abort());
-  try {
-    const response = await device.simulator.fetch(
-      new Request(`${device.origin}/telemetry`, {
-        method: 'POST',
-        headers,
-        body: JSON.stringify(batch),
-        redirect: 'manual',
-        signal: limit.signal,
-      }),
-    );
-    if (proveResponse(response) !== 'ok') return 'later';
-    if (response.ok) return 'taken';
-    // What the router finds malformed stays malformed: kept, it would block every later batch.
-    return [400, 413, 422].includes(response.status) ? 'refused' : 'later';
-  } catch {
-    // No line: the events stay where they are, and go with the next ask that gets through.
-    return 'later';
-  } finally {
-    cancel();
-  }
+  const outcome = await runErrand(device, {
+    to: '/telemetry',
+    init: { method: 'POST', headers, body: JSON.stringify(batch) },
+    limitMs: BATCH_LIMIT_MS,
+    take({ ok, status }) {
+      if (ok) return 'taken';
+      // What the router finds malformed stays malformed: kept, it would block every later batch.
+      return [400, 413, 422].includes(status) ? 'refused' : 'later';
+    },
+  });
+  // Without a line the events stay where they are, and go with the next ask that gets through.
+  return outcome ?? 'later';
 }
 
 async function oldestEvents(place: Place): Promise<AskEnded[]> {

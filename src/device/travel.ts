@@ -1,7 +1,4 @@
 import { isWhole, type Answer } from '#shared/answer.ts';
-import { chatCompletionSchema } from '#shared/chat.ts';
-import { readCompletion } from '#shared/chat-wire.ts';
-import { parseJson } from '#shared/json.ts';
 import { statusOf } from '#shared/problem-codes.ts';
 import { readAsk } from '#device/ask.ts';
 import {
@@ -30,6 +27,7 @@ import { touchSaved, trimSaved } from '#device/saved-answers.ts';
 import { checkpoint, settle } from '#device/settlement.ts';
 import { FIRST_LIMITS } from '#device/standing.ts';
 import { outboxRowOf } from '#device/waiting-ask.ts';
+import { readWholeAnswer } from '#device/whole-answer.ts';
 
 /** Milliseconds between two checks of the bounds. */
 const TRIM_EVERY_MS = 60_000;
@@ -101,10 +99,8 @@ async function tryNetwork(life: AskLife): Promise<Attempt> {
 async function answerBody(life: AskLife, opening: Extract<Opening, { kind: 'body' }>): Promise<Response> {
   const { response, text } = opening;
   const passed = new Response(text, { status: response.status, headers: passedHeaders(response) });
-  const json = parseJson(text);
   if (response.ok) {
-    const completion = chatCompletionSchema.safeParse(json.ok ? json.value : null);
-    const answer = completion.success ? readCompletion(completion.data) : null;
+    const answer = readWholeAnswer(text);
     life.firstTokenMs = elapsedMs(life);
     await settle(life.device, life.standing.place, {
       row: answer === null ? null : rowOf(life, wholeState(life, answer, 'ok')),

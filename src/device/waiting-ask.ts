@@ -1,5 +1,5 @@
 import { chatRequestSchema } from '#shared/chat.ts';
-import { parseJson } from '#shared/json.ts';
+import { readJson } from '#shared/json.ts';
 import { questionOf, readAsk } from '#device/ask.ts';
 import { beginLife, type AskLife } from '#device/ask-life.ts';
 import type { Device } from '#device/parts.ts';
@@ -54,7 +54,6 @@ function heldByReplay(work: Promise<unknown>): void {
 
 /** The same ask, streamed: `stream` does not change what a key stands for. */
 function asStream(body: string): string {
-  const json = parseJson(body);
-  const parsed = chatRequestSchema.safeParse(json.ok ? json.value : null);
-  return parsed.success ? JSON.stringify({ ...parsed.data, stream: true }) : body;
+  const chat = readJson(chatRequestSchema, body);
+  return chat === null ? body : JSON.stringify({ ...chat, stream: true });
 }
