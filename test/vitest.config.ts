@@ -14,8 +14,9 @@ export default defineConfig({
     // Processes, not threads: native SQLite and its own worker threads live in them. Two, as the smallest machine has two cores.
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 15_000,
-    hookTimeout: 30_000,
+    // Generous, because small machines are noisy; a test that hangs still ends.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // A test that is left focused would silently switch the others off.
     allowOnly: false,
   },
