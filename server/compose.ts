@@ -19,6 +19,7 @@ import type { OpenProvider } from './routing/attempt.ts';
 import { createDeployments } from './routing/deployments.ts';
 import { createFaults } from './routing/faults.ts';
 import type { Ledger } from './store/ledger.ts';
+import { lockFolder, type FolderLock } from './store/folder-lock.ts';
 import { openStores, type Stores } from './store/open.ts';
 
 const HOUR_MS = 3_600_000;
@@ -63,8 +64,18 @@ export interface ComposedRouter {
 
 /** Puts a router together and sets its data folder in order. Throws a StartProblem or a Problem that says what to do. */
 export async function composeRouter(options: RouterOptions): Promise<ComposedRouter> {
-  const { configuration, clock, random, log } = options;
   makeFolder(options.dataFolder);
+  const lock = holdFolder(options.dataFolder);
+  try {
+    return await composeOver(lock, options);
+  } catch (failure) {
+    lock.release();
+    throw failure;
+  }
+}
+
+async function composeOver(lock: FolderLock, options: RouterOptions): Promise<ComposedRouter> {
+  const { configuration, clock, random, log } = options;
   const { key, notices } = await readMasterKey({
     environment: options.masterKey,
     configured: configuration.general.masterKey,
@@ -109,8 +120,18 @@ export async function composeRouter(options: RouterOptions): Promise<ComposedRou
       stopPruning();
       await providers.close();
       await stores.close();
+      lock.release();
     },
   };
+}
+
+/** Two routers on one folder would take each other's asks for cut off, and run and bill them again. */
+function holdFolder(folder: string): FolderLock {
+  const lock = lockFolder(folder);
+  if (lock !== null) return lock;
+  throw new StartProblem(
+    `Another router runs on the data folder \`${folder}\`. Stop it, or give this one a folder of its own in \`LAYOVER_DATA\`.`,
+  );
 }
 
 function makeFolder(folder: string): void {

@@ -106,6 +106,25 @@ test('[H23] a taken port ends the start with what to do', async () => {
   await new Promise((resolve) => taken.close(resolve));
 });
 
+test('[V9] a second router on the same data folder is refused, and the asks of the first go on; a kill frees it', async () => {
+  const { router, provider, origin } = await startWithProvider();
+  const rest = gate();
+  provider.script([say('Good '), hold(rest), say('day.')]);
+  const answer = await fetch(`${origin}/ai`, json({ prompt: 'Hi', stream: true }, bearer));
+  const second = startRouter(KEY, router.folder);
+  expect(await second.over).toBe(1);
+  expect(second.said.err).toBe(
+    'Another router runs on the data folder `.layover`. Stop it, or give this one a folder of its own in `LAYOVER_DATA`.\n',
+  );
+  rest.open();
+  const id = answer.headers.get('x-request-id') ?? '';
+  expect(await answer.text()).toMatch(/day\.[\s\S]*data: \[DONE\]\n\n$/);
+  expect((await fetch(`${origin}/ai/${id}`, { headers: bearer })).status).toBe(200);
+  router.child.kill('SIGKILL');
+  await router.over;
+  await startRouter(KEY, router.folder).until(CONSOLE_LINK);
+});
+
 test.each([
   [
     'a data folder that cannot be',
