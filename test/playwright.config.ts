@@ -10,7 +10,9 @@ const browsers = findBrowsers(process.env);
 export default defineConfig({
   testDir: 'journeys',
   outputDir: '../test-results',
-  timeout: 60_000,
+  // Generous, because small machines are noisy; a journey that hangs still ends.
+  timeout: 180_000,
+  expect: { timeout: 15_000 },
   workers: 2,
   retries: 0,
   fullyParallel: true,
