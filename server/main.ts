@@ -17,6 +17,8 @@ import { startDemoProviders, type DemoProviders } from './providers/demo/demo-pr
 const DRAIN_MS = 10_000;
 /** After the drain: time for the last bytes to leave. */
 const FLUSH_MS = 1_000;
+/** One press of Ctrl-C, or one SIGTERM to the process group, can reach us twice: directly, and passed on by whoever started us. */
+const SAME_PRESS_MS = 300;
 const LINK_MS = 24 * 3_600_000;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 /** Names of the environment that other parts of the design give a meaning, and this version not yet. */
@@ -103,7 +105,7 @@ interface Running {
 }
 
 function stopOnSignal({ listening, router, demo }: Running): void {
-  let stopping = false;
+  let stoppingSince: number | null = null;
   const stop = async (): Promise<void> => {
     await router.asks.drain(DRAIN_MS);
     await listening.stop(FLUSH_MS);
@@ -111,8 +113,11 @@ function stopOnSignal({ listening, router, demo }: Running): void {
     await demo?.close();
   };
   const onSignal = (): void => {
-    if (stopping) process.exit(130);
-    stopping = true;
+    if (stoppingSince !== null) {
+      if (systemClock.monotonic() - stoppingSince < SAME_PRESS_MS) return;
+      process.exit(130);
+    }
+    stoppingSince = systemClock.monotonic();
     console.log(`\nStopping. Asks under way have ${DRAIN_MS / 1000} s; press Ctrl-C again to stop at once.`);
     stop().then(
       () => process.exit(0),
