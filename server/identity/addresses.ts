@@ -10,7 +10,22 @@ export interface Address {
 }
 
 const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/;
-const FORWARDING = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'cf-connecting-ip'];
+/** What proxies and tunnels add. One that adds none of them cannot be told from this computer: docs/https.md says so. */
+const FORWARDING = [
+  'forwarded',
+  'via',
+  'x-real-ip',
+  'x-client-ip',
+  'true-client-ip',
+  'cf-connecting-ip',
+  'cdn-loop',
+  'tailscale-user-login',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-forwarded-server',
+  'x-forwarded-port',
+];
 
 /** Reads the address of a request. `peer` is the socket's other end; only a loopback one may say that it speaks for HTTPS. */
 export function addressOf(request: Request, peer: string | null): Address {

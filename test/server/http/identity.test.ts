@@ -124,6 +124,9 @@ test('[I6] on this computer a browser without a session becomes a guest, and sta
 test.each([
   ['a router that listens beyond this computer', { listensOn: '0.0.0.0' }, {}],
   ['a request that somebody passed on', {}, { 'x-forwarded-for': '203.0.113.7' }],
+  ['one that a tunnel passed on', {}, { 'tailscale-user-login': 'ana@example.com' }],
+  ['one that a proxy passed on', {}, { via: '1.1 proxy' }],
+  ['one that says by whom it came', {}, { 'x-forwarded-server': 'proxy' }],
   ['a public name', { hosts: ['ai.example.com'] }, { host: 'ai.example.com', origin: 'http://ai.example.com' }],
 ])('[I6] for %s there are no guests', async (_what, own, headers) => {
   const { plain } = openSurface({ own });
