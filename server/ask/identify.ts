@@ -89,14 +89,14 @@ function parametersOf(body: ChatRequest, { maxOutputTokens }: Feature): Record<s
     Object.entries(body).filter(([name, value]) => !OUR_FIELDS.has(name) && value !== undefined && value !== null),
   );
   if (maxOutputTokens === null) return parameters;
-  const wanted = [parameters['max_completion_tokens'], parameters['max_tokens']].filter(
-    (value) => typeof value === 'number',
-  );
+  const { max_tokens: old, max_completion_tokens: recent, ...others } = parameters;
+  // Some servers read a limit below 1 as none at all.
+  const wanted = [recent, old].filter((value): value is number => typeof value === 'number' && value >= 1);
   // Under the name that the ask used, as some servers know only the older one; without one the newer, as OpenAI's
   // reasoning models refuse the older.
-  const isOld = parameters['max_tokens'] !== undefined && parameters['max_completion_tokens'] === undefined;
+  const isOld = old !== undefined && recent === undefined;
   const name = isOld ? 'max_tokens' : 'max_completion_tokens';
-  return { ...parameters, [name]: Math.min(maxOutputTokens, ...wanted) };
+  return { ...others, [name]: Math.min(maxOutputTokens, ...wanted) };
 }
 
 /**

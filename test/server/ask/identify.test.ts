@@ -56,13 +56,23 @@ describe('what is asked', () => {
 
   it('[A15] has its output capped where it wants more or says nothing', async () => {
     const rig = await openRig({ feature: { maxOutputTokens: 100 } });
-    const wishes = [{}, { max_tokens: 500 }, { max_tokens: 50 }, { max_completion_tokens: 5_000 }];
+    const wishes: Record<string, unknown>[] = [
+      {},
+      { max_tokens: 500 },
+      { max_tokens: 50 },
+      { max_completion_tokens: 5_000 },
+    ];
+    // A second name, a limit that some servers take for none, and one that is no number get past no cap.
+    wishes.push({ max_tokens: 9_000, max_completion_tokens: 20 }, { max_tokens: -1 }, { max_tokens: '9000' });
     for (const [at, wanted] of wishes.entries()) await rig.answer({ prompt: `Hi ${at}`, ...wanted });
     expect(rig.first.calls.map(({ body }) => [body['max_tokens'], body['max_completion_tokens']])).toEqual([
       [undefined, 100],
       [100, undefined],
       [50, undefined],
       [undefined, 100],
+      [undefined, 20],
+      [100, undefined],
+      [100, undefined],
     ]);
   });
 
