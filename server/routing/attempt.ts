@@ -4,7 +4,7 @@ import { wait, type Clock } from '#shared/clock.ts';
 import { costNanoUsd, type Usage } from '#shared/money.ts';
 import type { Deployment } from '../config/configuration.ts';
 import { ProviderFailure, type FailureKind, type Provider, type ProviderEvent } from '../providers/provider.ts';
-import { estimateUsage, NO_USAGE } from './estimate.ts';
+import { estimateUsage, isCredible, NO_USAGE } from './estimate.ts';
 import { REVOKED_KEY, type Fault } from './faults.ts';
 
 /** Longest stream, ms, from the sending of its call. */
@@ -233,7 +233,8 @@ function bill(call: AttemptCall, progress: Progress, end: AttemptEnd): { usage: 
     (progress.headersMs !== null &&
       (end.kind === 'stopped' || progress.outputBytes > 0 || UNTOLD.has(end.failure.kind)));
   if (!worked) return { usage: NO_USAGE, costNanoUsd: 0 };
-  const usage = progress.finish?.usage ?? estimateUsage(call.messages, progress.outputBytes);
+  const told = progress.finish?.usage ?? null;
+  const usage = told !== null && isCredible(told) ? told : estimateUsage(call.messages, progress.outputBytes);
   return { usage, costNanoUsd: costNanoUsd(usage, call.deployment.prices) };
 }
 

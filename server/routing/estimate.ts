@@ -14,6 +14,15 @@ export const NO_USAGE: Usage = {
   estimated: false,
 };
 
+/** Most tokens of one call that are believed; ten times the largest context there is. */
+const MAX_TOKENS = 100_000_000;
+
+/** Whether a provider's count can be true. One absurd count would spoil the sums of a whole month. */
+export function isCredible(usage: Usage): boolean {
+  const { inputTokens, outputTokens, cachedInputTokens, cacheWriteTokens } = usage;
+  return Math.max(inputTokens, outputTokens) <= MAX_TOKENS && cachedInputTokens + cacheWriteTokens <= inputTokens;
+}
+
 /** The usage of a call that reported none: UTF-8 bytes of every text sent, and of all that came, by 4, rounded up. Marked as estimated. */
 export function estimateUsage(messages: readonly ChatMessage[], outputBytes: number): Usage {
   const inputBytes = messages.reduce((sum, message) => sum + bytesOf(message), 0);

@@ -45,6 +45,21 @@ describe('an ask on its way to a provider', () => {
     expect(row?.ask.ttft_ms).toBe(2_000);
   });
 
+  it.each([
+    ['more tokens than there can be', { prompt_tokens: Number.MAX_SAFE_INTEGER, completion_tokens: 1 }],
+    [
+      'more from the cache than there was',
+      { prompt_tokens: 1, completion_tokens: 1, prompt_tokens_details: { cached_tokens: 9 } },
+    ],
+  ])('[R15] is booked by an estimate when its provider counts %s', async (_what, usage) => {
+    const rig = await openRig();
+    rig.first.script([say('Four letters'), finish({ usage })]);
+    const { last } = await rig.answer({ prompt: 'Hi' });
+    expect(last).toMatchObject({ usage: { inputTokens: 1, outputTokens: 3, estimated: true } });
+    const [row] = await rig.rows();
+    expect(row?.ask).toMatchObject({ outcome: 'answered', tokens_estimated: true, cost_nano_usd: 7 });
+  });
+
   it('[A6] ends at its own limit, whatever its deployments may take', async () => {
     const patient = { firstTokenTimeoutMs: 20_000 };
     const rig = await openRig({ first: patient, second: patient, routing: { totalTimeoutMs: 30_000 } });
