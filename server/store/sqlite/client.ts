@@ -120,10 +120,23 @@ export class DatabaseThread implements Database {
     try {
       this.#say({ type: 'batch', calls: this.#underWay.map(({ name, input }) => ({ name, input })) });
     } catch (cause) {
-      // An input that cannot cross to the thread is a mistake of ours; its batch fails and the thread goes on.
-      const sentence = `A call could not be sent to the database (${cause instanceof Error ? cause.message : 'unknown'}).`;
-      this.#settle(this.#underWay.map(() => ({ ok: false, code: 'storage_failed', sentence })));
+      this.#sendWithoutFaulty(cause);
     }
+  }
+
+  /** An input that cannot cross to the thread is a mistake of ours: that call fails, and the others go on. */
+  #sendWithoutFaulty(cause: unknown): void {
+    const sentence = `A call could not be sent to the database (${cause instanceof Error ? cause.message : 'unknown'}).`;
+    const sound: Waiting[] = [];
+    for (const waiting of this.#underWay) {
+      if (canCross(waiting.input)) sound.push(waiting);
+      else waiting.reject(new Problem('storage_failed', sentence));
+    }
+    const isStuck = sound.length === this.#underWay.length;
+    this.#underWay = [];
+    if (isStuck) for (const waiting of sound) waiting.reject(new Problem('storage_failed', sentence));
+    else this.#queue.unshift(...sound);
+    this.#send();
   }
 
   #say(message: ToThread): void {
@@ -156,6 +169,16 @@ export class DatabaseThread implements Database {
     for (const waiting of lost) waiting.reject(problem);
     this.#onIdle?.();
     if (!wasAskedTo) this.#onProblem(problem);
+  }
+}
+
+function canCross(input: unknown): boolean {
+  try {
+    structuredClone(input);
+    return true;
+  } catch {
+    // Why it cannot was said by whoever tried to send it.
+    return false;
   }
 }
 

@@ -67,6 +67,17 @@ it('[V3] fails one call of a batch by itself and keeps the others', async () => 
   expect((await journal.read(everything))?.events).toEqual([delta(1)]);
 });
 
+it('[V3] fails a call that cannot cross to the thread by itself, and keeps the others of its batch', async () => {
+  const { journal, meta } = await openFolder(':memory:');
+  const calls = await Promise.allSettled([
+    meta.raiseEpoch(),
+    journal.claim(Object.assign({ more: () => 'a function cannot cross' }, claim)),
+    meta.raiseEpoch(),
+  ]);
+  expect(calls).toMatchObject([{ value: 2 }, { reason: { code: 'storage_failed' } }, { value: 3 }]);
+  expect(await meta.epoch()).toBe(3);
+});
+
 it('[V4] refuses calls beyond its bound at once, and takes them again when it has caught up', async () => {
   const { meta } = await openFolder(':memory:');
   const waiting = Array.from({ length: MAX_WAITING }, () => meta.epoch());
