@@ -17,24 +17,26 @@ const bodySchema = z.looseObject({
 });
 
 /** The status that an error type stands for when it comes inside a 200 stream. */
-const STATUS_OF_TYPE: Record<string, number> = {
-  invalid_request_error: 400,
-  authentication_error: 401,
-  billing_error: 402,
-  insufficient_quota: 429,
-  permission_error: 403,
-  not_found_error: 404,
-  conflict_error: 409,
-  request_too_large: 413,
-  rate_limit_error: 429,
-  rate_limit_exceeded: 429,
-  tokens: 429,
-  requests: 429,
-  api_error: 500,
-  server_error: 500,
-  timeout_error: 504,
-  overloaded_error: 529,
-};
+const STATUS_OF_TYPE = new Map(
+  Object.entries({
+    invalid_request_error: 400,
+    authentication_error: 401,
+    billing_error: 402,
+    insufficient_quota: 429,
+    permission_error: 403,
+    not_found_error: 404,
+    conflict_error: 409,
+    request_too_large: 413,
+    rate_limit_error: 429,
+    rate_limit_exceeded: 429,
+    tokens: 429,
+    requests: 429,
+    api_error: 500,
+    server_error: 500,
+    timeout_error: 504,
+    overloaded_error: 529,
+  }),
+);
 
 const QUOTA_WORDS = new Set([
   'insufficient_quota',
@@ -78,7 +80,7 @@ export function complaintOf(value: unknown, status: number | null): Complaint {
 /** Gateways put the HTTP status into `code`. */
 function inBandStatus(type: string, code: string): number | null {
   if (/^[45]\d\d$/.test(code)) return Number(code);
-  return STATUS_OF_TYPE[code] ?? STATUS_OF_TYPE[type] ?? null;
+  return STATUS_OF_TYPE.get(code) ?? STATUS_OF_TYPE.get(type) ?? null;
 }
 
 /** What the router may do about it. Words go before statuses: a 400 may mean an empty purse, and a 429 too. */

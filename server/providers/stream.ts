@@ -11,6 +11,9 @@ import { InBandError, type ContentEvent, type Wire } from './wire.ts';
 /** Longest answer that is read as one JSON, from a server that ignored `stream`. */
 const MAX_WHOLE_BYTES = 4_000_000;
 
+/** Longest name that a provider may give a call or its model; the rest is cut off. */
+const MAX_NAME = 200;
+
 /** Where and how a provider is spoken to. */
 export interface Line {
   wire: Wire;
@@ -134,7 +137,7 @@ async function acceptWhole(
     });
   const batches = [answer.content];
   return {
-    accepted: { type: 'accepted', upstreamId: idOf(line, head), model: answer.model },
+    accepted: { type: 'accepted', upstreamId: idOf(line, head), model: answer.model?.slice(0, MAX_NAME) ?? null },
     next: async () => batches.shift() ?? null,
     finish: () => ({ type: 'finish', reason: answer.reason, usage: answer.usage, skippedChunks: 0 }),
     leave: () => undefined,
@@ -142,7 +145,7 @@ async function acceptWhole(
 }
 
 function idOf(line: Line, head: ResponseHead): string | null {
-  return first(head.headers[line.wire.idHeader])?.slice(0, 200) ?? null;
+  return first(head.headers[line.wire.idHeader])?.slice(0, MAX_NAME) ?? null;
 }
 
 function mediaType(headers: ResponseHeaders): string {

@@ -98,8 +98,8 @@ export class StreamedAnswer {
         content.push(...this.#reader.read(event));
       } catch (failure) {
         if (!(failure instanceof InBandError)) throw failure;
-        // What came before the error, in the same piece, is given first.
-        this.#broken = failure;
+        // After a finish reason the answer is whole, whatever is said then. What came before the error is given first.
+        if (this.#reader.reason === null) this.#broken = failure;
         this.#over = true;
         break;
       }

@@ -150,6 +150,13 @@ describe.each(['openai', 'anthropic'] as const)('a provider on the %s wire', (wi
     expect((await collect(stream())).at(-1)).toMatchObject({ type: 'finish', reason: 'stop' });
   });
 
+  it('[P4] is whole when an error object comes after the finish reason', async () => {
+    fake.script([say('Hi'), raw(finishWithoutUsage(wire)), fail('overloaded_error')]);
+    const events = await collect(stream());
+    expect(textOf(events)).toBe('Hi');
+    expect(events.at(-1)).toMatchObject({ type: 'finish', reason: 'stop', usage: null });
+  });
+
   it('[P4] is cut when the body ends without a finish reason, terminator or not', async () => {
     fake.script([say('Hi'), end()], [say('Hi'), finish({ reason: null })], [end()]);
     for (let call = 0; call < 3; call++) expect((await failureOf(stream())).kind).toBe('cut');
@@ -179,6 +186,7 @@ describe.each(['openai', 'anthropic'] as const)('a provider on the %s wire', (wi
     ['billing_error', 'quota'],
     ['invalid_request_error', 'caller'],
     ['something_new', 'rejected'],
+    ['constructor', 'rejected'],
   ])('[P6] an error object `%s` inside the stream throws `%s`', async (type, kind) => {
     fake.script([say('Hi'), fail(type)], [fail(type)]);
     const heard: ProviderEvent[] = [];

@@ -149,6 +149,21 @@ describe('a refusal is classified by its words first, then by its status', () =>
     expect(events.at(-1)).toMatchObject({ reason: 'stop', usage: { inputTokens: 6, outputTokens: 3 } });
   });
 
+  it('[PF6] a model’s name is cut to 200 characters', async () => {
+    const choices = [{ index: 0, message: { content: 'Hi' }, finish_reason: 'stop' }];
+    fake.script(refuse(200, { model: 'm'.repeat(100_000), choices }));
+    const [accepted] = await collect(provider.stream(ask, signal)[Symbol.asyncIterator]());
+    expect(accepted).toMatchObject({ model: 'm'.repeat(200) });
+  });
+
+  it('[PF1] words that every object of JavaScript knows are no status', async () => {
+    fake.script(refuse(200, openAi('No.', 'constructor', '__proto__')));
+    expect(await failureOf(provider.stream(ask, signal)[Symbol.asyncIterator]())).toMatchObject({
+      kind: 'rejected',
+      status: 200,
+    });
+  });
+
   it('[PF4] an error object in a 200 of JSON is that error, and other JSON is `rejected`', async () => {
     fake.script(
       refuse(200, openAi('No money.', 'insufficient_quota')),
