@@ -153,6 +153,8 @@ export function whyNotLive(network: Network): string {
       return 'Something that is not the router answered.';
     case 'cut':
       return 'The line broke.';
+    case 'router':
+      return 'No provider could give a live one.';
     default:
       return network satisfies never;
   }
@@ -160,6 +162,7 @@ export function whyNotLive(network: Network): string {
 
 function waitedFor(network: Network): string {
   if (network === 'slow' || network === 'cut') return 'on a slow line';
+  if (network === 'router') return 'while no provider answered';
   return network === 'portal' ? 'behind a sign-in page' : 'offline';
 }
 

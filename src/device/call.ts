@@ -9,9 +9,9 @@ import type { Network } from '#device/rows.ts';
 
 /** The network did not give the answer, for this reason. */
 export class NoAnswer extends Error {
-  readonly network: Exclude<Network, 'ok' | 'not-tried'>;
+  readonly network: Exclude<Network, 'ok' | 'router' | 'not-tried'>;
 
-  constructor(network: Exclude<Network, 'ok' | 'not-tried'>, cause?: unknown) {
+  constructor(network: Exclude<Network, 'ok' | 'router' | 'not-tried'>, cause?: unknown) {
     super(`The network did not answer: ${network}.`, { cause });
     this.name = 'NoAnswer';
     this.network = network;

@@ -1,6 +1,7 @@
 import type { Scenario } from '#shared/scenario.ts';
 import { DEVICE_CHANNEL, type FromDevice, type ToWorker } from '#shared/worker-messages.ts';
 import { META_DATABASE, type Place } from '#device/database.ts';
+import { runErrand } from '#device/errand.ts';
 import { LineWatch } from '#device/line-watch.ts';
 import { countWaiting, sendFirst, signedIn } from '#device/outbox.ts';
 import type { Device, DeviceParts } from '#device/parts.ts';
@@ -9,6 +10,9 @@ import { drainOutbox } from '#device/replay.ts';
 import { deviceKey } from '#device/settings.ts';
 import { Simulator } from '#device/simulator.ts';
 import { stopAsk } from '#device/stop.ts';
+
+/** Milliseconds after which a probe of the line is given up. */
+const PROBE_LIMIT_MS = 5_000;
 
 /** Opens this device: the one object that worker and page (when it has no worker) hold. Nothing is read before it is needed. */
 export function openDevice(parts: DeviceParts): Device {
@@ -58,8 +62,17 @@ export async function replay(device: Device, askId: string | null): Promise<void
   const place = await placeOf(device, policy);
   if (place !== null && askId !== null) await sendFirst(place, askId);
   const nextMs = await drainOutbox(device);
+  await probe(device);
   await tellState(device);
   if (nextMs !== null) rouse(device, nextMs);
+}
+
+/** A line that was gone is tried with a request of its own, so that a page does not say offline until the next ask. */
+async function probe(device: Device): Promise<void> {
+  const state = await device.line.state();
+  if (state !== 'offline' && state !== 'portal') return;
+  const there = await runErrand(device, { to: '/healthz', limitMs: PROBE_LIMIT_MS, take: ({ ok }) => ok });
+  if (there === true) await device.line.note('answered', null);
 }
 
 /** Switches the simulator on or off, where the policy allows it. */

@@ -28,7 +28,7 @@ export type TurnRow = z.infer<typeof turnRowSchema>;
 export const draftRowSchema = z.object({ conversationId: z.string(), text: z.string(), updatedAtMs: z.number() });
 
 /** Why the network did not give an answer; `ok` when it did. */
-export const networkSchema = z.enum(['ok', 'offline', 'slow', 'portal', 'bad-answer', 'cut', 'not-tried']);
+export const networkSchema = z.enum(['ok', 'offline', 'slow', 'portal', 'bad-answer', 'cut', 'router', 'not-tried']);
 export type Network = z.infer<typeof networkSchema>;
 
 const usageRowSchema = z.object({

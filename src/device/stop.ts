@@ -2,7 +2,7 @@ import type { AskEnded } from '#shared/telemetry.ts';
 import { write, type Place } from '#device/database.ts';
 import { runErrand } from '#device/errand.ts';
 import type { Device } from '#device/parts.ts';
-import { outboxRowSchema, readRow, type OutboxRow } from '#device/rows.ts';
+import { answerRowSchema, outboxRowSchema, readRow, type OutboxRow } from '#device/rows.ts';
 import { putEvent } from '#device/telemetry-buffer.ts';
 
 /** Milliseconds the router may take to hear of a stop. */
@@ -31,11 +31,14 @@ export async function stopAsk(device: Device, place: Place | null, askId: string
 export async function takeBack(device: Device, place: Place, askId: string): Promise<OutboxRow | null> {
   const taken = await write(
     place,
-    ['outbox', 'events'],
+    ['outbox', 'events', 'answers'],
     async (tx) => {
       const row = readRow(outboxRowSchema, await tx.objectStore('outbox').get(askId));
       if (row === null) return null;
       await tx.objectStore('outbox').delete(askId);
+      // What was begun and never came is no answer.
+      const begun = readRow(answerRowSchema, await tx.objectStore('answers').get(askId));
+      if (begun?.state.kind === 'open') await tx.objectStore('answers').delete(askId);
       // A refused or expired ask has had its event.
       if (row.state.kind !== 'refused' && row.state.kind !== 'expired') await putEvent(tx, stoppedEvent(row, device));
       return row;

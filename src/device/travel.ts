@@ -1,5 +1,6 @@
 import { isWhole, type Answer } from '#shared/answer.ts';
 import { statusOf } from '#shared/problem-codes.ts';
+import type { Evidence } from '#shared/line.ts';
 import { readAsk } from '#device/ask.ts';
 import {
   beginLife,
@@ -114,7 +115,7 @@ async function answerBody(life: AskLife, opening: Extract<Opening, { kind: 'body
     });
     return passed;
   }
-  if (response.status >= 500 || [408, 425, 429].includes(response.status)) return fallBack(life, 'bad-answer', passed);
+  if (response.status >= 500 || [408, 425, 429].includes(response.status)) return fallBack(life, 'router', passed);
   const { code, message } = readRefusal(text);
   await settle(life.device, life.standing.place, {
     row: rowOf(life, { kind: 'problem', code, message, status: response.status, network: 'ok' }),
@@ -231,6 +232,7 @@ function unanswered(network: Network): Failure {
   return { code: 'offline', message };
 }
 
-function evidenceOf(network: Network): 'offline' | 'slow' | 'portal' | 'bad-answer' | 'cut' {
+function evidenceOf(network: Network): Evidence['outcome'] {
+  if (network === 'router') return 'answered';
   return network === 'ok' || network === 'not-tried' ? 'offline' : network;
 }

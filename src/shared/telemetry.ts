@@ -18,8 +18,8 @@ export const askEndedSchema = z.object({
   /** `answered` whole; `partial` cut and given up; `failed` nothing came and it may not wait; `refused` finally; `stopped` by the person; `expired` in the outbox. */
   outcome: z.enum(['answered', 'partial', 'failed', 'refused', 'stopped', 'expired']),
   source: z.enum(['provider', 'router-cache', 'saved', 'on-device', 'none']),
-  /** Why the network did not give it, when it did not. */
-  network: z.enum(['ok', 'offline', 'slow', 'portal', 'bad-answer', 'cut', 'not-tried']),
+  /** Why the network did not give it, when it did not; `router`: the router was reached and had no answer itself. */
+  network: z.enum(['ok', 'offline', 'slow', 'portal', 'bad-answer', 'cut', 'router', 'not-tried']),
   /** Unix milliseconds by the device's clock, when the person asked. */
   asked_at_ms: z.number().check(z.gte(0), z.lte(8.64e15)),
   /** Milliseconds from asking to the first content and to the end, waiting included; null when there was none. */

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Place } from '#device/database.ts';
+import { read, type Place } from '#device/database.ts';
 import { heed, replay } from '#device/device.ts';
 import { listOutbox } from '#device/outbox.ts';
 import { drainOutbox } from '#device/replay.ts';
@@ -140,6 +140,26 @@ describe('the outbox', () => {
     await world.drive(replay(world.device, null));
     expect(world.router.events).toMatchObject([{ outcome: 'stopped', source: 'none', network: 'offline' }]);
     expect(world.router.runs).toHaveLength(0);
+  });
+
+  it('[O9] what is taken back before it was sent leaves no answer that seems to be coming', async () => {
+    const { world, place } = await offlineWorld(1);
+    await world.drive(heed(world.device, { type: 'stop', askId: id(1) }));
+    const rows = await read(place, ['answers'], (tx) => tx.objectStore('answers').getAll());
+    expect(rows.filter((row) => JSON.stringify(row).includes('"open"'))).toEqual([]);
+  });
+
+  it('[D34] finds out that the line is back, with nothing to send', async () => {
+    const world = openWorld();
+    await world.place();
+    world.router.line = 'down';
+    expect((await world.ask({ prompt: 'Hello' })).status).toBe(503);
+    expect(await world.device.line.state()).toBe('offline');
+    await world.drive(replay(world.device, null));
+    expect(await world.device.line.state()).toBe('offline');
+    world.router.line = 'through';
+    await world.drive(replay(world.device, null));
+    expect(await world.device.line.state()).toBe('online');
   });
 
   it('[O10] is drained after any ask that got through', async () => {

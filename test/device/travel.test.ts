@@ -143,7 +143,11 @@ describe('travel mode without a line', () => {
     const world = openWorld();
     await (await world.ask(ask)).json();
     world.router.failure = { status: 503, code: 'providers_down' };
-    expect((await world.ask(ask)).headers.get('x-layover-source')).toBe('saved');
+    expect(Object.fromEntries((await world.ask(ask)).headers)).toMatchObject({
+      'x-layover-source': 'saved',
+      'x-layover-network': 'router',
+    });
+    expect(await world.device.line.state()).toBe('online');
     expect((await world.ask({ ...ask, prompt: 'New' })).status).toBe(503);
     expect((await world.ask({ ...ask, prompt: 'New' }, { prefer: 'respond-async' })).status).toBe(202);
   });
