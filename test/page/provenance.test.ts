@@ -128,6 +128,11 @@ const TABLE: [string, AnswerView, string][] = [
     'Saved on this device, yesterday. This Wi-Fi wants you to sign in.',
   ],
   [
+    'saved, nobody could give a live one',
+    whole({ network: 'router' }, { source: 'saved', age_seconds: 2 * 86_400 }),
+    'Saved on this device, 2 days ago. No provider could give a live one.',
+  ],
+  [
     'saved, a stranger answered',
     whole({ network: 'bad-answer' }, { source: 'saved', age_seconds: 0 }),
     'Saved on this device, just now. Something that is not the router answered.',
