@@ -19,5 +19,6 @@ export function writeImage(given: unknown): AnthropicImage {
       };
     if (url.startsWith('https://')) return { type: 'image', source: { type: 'url', url } };
   }
-  throw new ProviderFailure('caller', 'An image must be a `data:` address with base64 or an `https:` one.');
+  const words = 'An image must be a `data:` address with base64 or an `https:` one.';
+  throw new ProviderFailure('caller', words, { words });
 }

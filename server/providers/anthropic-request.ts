@@ -97,7 +97,7 @@ function writePart(part: { type: string; [field: string]: unknown }): Block[] {
 }
 
 function refused(message: string): ProviderFailure {
-  return new ProviderFailure('caller', message);
+  return new ProviderFailure('caller', message, { words: message });
 }
 
 const parametersSchema = z.looseObject({

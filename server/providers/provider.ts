@@ -90,17 +90,20 @@ export class ProviderFailure extends Error {
   readonly status: number | null;
   /** As the provider told us; null when it did not. */
   readonly retryAfterMs: number | null;
+  /** What the provider said, in its own words and scrubbed; null when it said nothing. `message` is for operators: it names addresses. */
+  readonly words: string | null;
 
   constructor(
     kind: FailureKind,
     message: string,
-    details: { status?: number; retryAfterMs?: number; cause?: unknown } = {},
+    details: { status?: number; retryAfterMs?: number; words?: string; cause?: unknown } = {},
   ) {
     super(message, details.cause === undefined ? {} : { cause: details.cause });
     this.name = 'ProviderFailure';
     this.kind = kind;
     this.status = details.status ?? null;
     this.retryAfterMs = details.retryAfterMs ?? null;
+    this.words = details.words ?? null;
   }
 
   get meaning(): FailureMeaning {

@@ -42,6 +42,10 @@ export function failureOf(
   return new ProviderFailure(
     kindOf(complaint),
     `\`${url.host}\` answered ${where}${name === '' ? '' : ` (${name})`}.${moved}${said}`,
-    { status: complaint.status ?? status, ...(retryAfterMs === null ? {} : { retryAfterMs }) },
+    {
+      status: complaint.status ?? status,
+      ...(retryAfterMs === null ? {} : { retryAfterMs }),
+      ...(words === '' ? {} : { words }),
+    },
   );
 }

@@ -1,6 +1,6 @@
 import { Problem } from '#shared/problem.ts';
 import type { Deployment } from '../config/configuration.ts';
-import type { ProviderFailure } from '../providers/provider.ts';
+import type { FailureKind, ProviderFailure } from '../providers/provider.ts';
 
 /** An attempt that failed, for the sentence that says so. */
 export interface Failed {
@@ -11,13 +11,32 @@ export interface Failed {
 /** Most characters of a provider's own words in a sentence of ours. */
 const MAX_WORDS = 300;
 
-/** The problem of an ask that got no content: what each deployment said. `retryAfterMs` when known, exactly. */
+/**
+ * What a deployment did, for whoever asked. What it said word for word, and at which address, is for the operator: it
+ * stands in the log, and in the health of the deployment.
+ */
+const DID: Record<FailureKind, string> = {
+  unreachable: 'could not be reached',
+  rejected: 'failed',
+  'rate-limited': 'asked to slow down',
+  quota: 'has no quota left',
+  unauthorized: 'refused the key it was given',
+  'model-missing': 'does not know the model',
+  caller: 'refused the ask',
+  'context-length': 'found the ask too long',
+  'content-policy': 'refused the content',
+  cut: 'broke off',
+  stalled: 'fell silent',
+  timeout: 'took too long',
+};
+
+/** The problem of an ask that got no content: what each deployment did. `retryAfterMs` when known, exactly. */
 export function nothingCame(failed: readonly Failed[], retryAfterMs: number | null): Problem {
   const last = failed.at(-1);
   if (last !== undefined && !last.failure.meaning.failOver) return refused(last);
-  // A deployment that was tried twice is named once, with what it said last.
-  const lastWords = new Map(failed.map(({ deployment, failure }) => [deployment.name, failure.message]));
-  const said = [...lastWords].map(([name, words]) => `\`${name}\`: ${sentence(words)}`).join(' ');
+  // A deployment that was tried twice is named once, with what it did last.
+  const lastKinds = new Map(failed.map(({ deployment, failure }) => [deployment.name, failure.kind]));
+  const said = [...lastKinds].map(([name, kind]) => `\`${name}\` ${DID[kind]}.`).join(' ');
   const details = { ...(retryAfterMs === null ? {} : { retryAfterMs }), cause: last?.failure };
   return failed.every(({ failure }) => failure.kind === 'timeout')
     ? new Problem('timeout', `No provider gave a first word in time. ${said}`, details)
@@ -34,14 +53,17 @@ export function noneReady(alias: string, deployments: readonly Deployment[]): Pr
 
 /** The problem of an answer that broke off after its first content. */
 export function brokeOff({ deployment, failure }: Failed): Problem {
-  const message = `The answer of \`${deployment.name}\` broke off. ${sentence(failure.message)}`;
+  const why = failure.kind === 'cut' ? '' : ` It ${DID[failure.kind]}.`;
+  const message = `The answer of \`${deployment.name}\` broke off.${why}`;
   return new Problem('stream_incomplete', message, { cause: failure });
 }
 
 /** The ask itself is at fault: no other deployment would take it. */
 function refused({ deployment, failure }: Failed): Problem {
   const code = failure.kind === 'context-length' ? 'context_too_long' : 'provider_refused';
-  const message = `\`${deployment.name}\` refused the ask: ${sentence(failure.message)}`;
+  // Its own words: only they say what to change.
+  const why = failure.words === null ? '.' : `: ${sentence(failure.words)}`;
+  const message = `\`${deployment.name}\` ${DID[failure.kind]}${why}`;
   return new Problem(code, message, { cause: failure });
 }
 

@@ -110,15 +110,33 @@ describe('an ask on its way to a provider', () => {
     expect(rig.second.calls).toHaveLength(0);
   });
 
-  it('[R13] says what each provider said when none could answer, and when it may work again', async () => {
+  it('[R13] says what each provider did, in plain words, when none could answer, and when it may work again', async () => {
     const rig = await openRig({ routing: { cooldownMs: 30_000 } });
     rig.first.script(refuse(429, { error: { message: 'Slow down.' } }, { 'retry-after': '7' }));
     rig.second.script(refuse(401, { error: { message: 'Who are you?' } }));
     const handle = await rig.ask({ prompt: 'Hi' });
     await expect(handle.opening(never)).rejects.toThrow(
-      /No provider could answer\. `first\/model`: .*Slow down\. `second\/model`: .*Who are you\?/,
+      /^No provider could answer\. `first\/model` asked to slow down\. `second\/model` refused the key it was given\.$/,
     );
+    // What they said word for word is the operator's.
+    expect(rig.said.join(' ')).toMatch(/Slow down\. .*Who are you\?/);
     await expect(handle.opening(never)).rejects.toMatchObject({ code: 'providers_down', retryAfterMs: 7_000 });
+  });
+
+  it('[R13] shows no address and no code of the system to whoever asked, before content and after', async () => {
+    const rig = await openRig();
+    rig.first.script([cut()], [cut()], [say('Hel'), cut()]);
+    await rig.second.die();
+    const { handle } = await rig.answer({ prompt: 'Hi' });
+    const none: unknown = await handle.opening(never).catch((thrown: unknown) => thrown);
+    const { last } = await rig.answer({ prompt: 'Ho' });
+    expect([String(none), last]).toMatchObject([
+      'Problem: No provider could answer. `first/model` could not be reached. `second/model` could not be reached.',
+      {
+        problem: { message: expect.stringMatching(/^The answer of `first\/model` broke off\. What arrived/) as string },
+      },
+    ]);
+    expect(rig.said.join(' ')).toMatch(/127\.0\.0\.1:\d+.*ECONNREFUSED/);
   });
 
   it('[R13] does not guess when it may work again', async () => {
