@@ -3,6 +3,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import type { Hono } from 'hono';
 import { canonicalJson } from '#shared/canonical.ts';
 import type { Clock, Random } from '#shared/clock.ts';
+import { rowOfCut } from './ask/account.ts';
 import { createAsks } from './ask/create.ts';
 import type { Asks } from './ask/asks.ts';
 import type { Log } from '#shared/log.ts';
@@ -150,6 +151,7 @@ function makeFolder(folder: string): void {
 async function settle(stores: Stores, options: RouterOptions): Promise<number> {
   const cut = await stores.journal.recover(options.clock.now());
   if (cut.length > 0) options.log.warn({ asks: cut.length }, 'Asks were cut off when the router last ended.');
+  await stores.ledger.record(cut.map(rowOfCut), []);
   await prune(stores, options);
   const { epoch } = await stores.meta.settle(fingerprint(options.configuration));
   return epoch;

@@ -29,6 +29,11 @@ export async function admit(ask: Ask, heart: Heart): Promise<Admission> {
         bodyHash: ask.bodyHash,
         nowMs: clock.now(),
         keepMs: configuration.retention.journalDays * MS_PER_DAY,
+        tags: {
+          feature: ask.feature.name,
+          synthetic: ask.request.synthetic,
+          arrivedAtMs: ask.request.arrivedAtMs,
+        },
       });
     } catch (cause) {
       log.error({ askId: ask.id, err: cause }, 'The journal did not take a claim; the ask goes on in memory only.');

@@ -12,7 +12,7 @@ import type { Grants } from '../store/sessions.ts';
  * [A5] Deployments are tried by order, then weight; a fast failure once more in the group, a first-token timeout never; then the next deployment.
  * [A6] No attempt outlives the ask's total limit; a timer that fires cancels its upstream call.
  * [A7] Only a whole answer enters the cache, and only when the ask may be reused; `no-cache` reads none and replaces it.
- * [A8] Every ask ends in exactly one row of the ledger, every attempt in one: answered, failed, refused, cancelled, crashed.
+ * [A8] Every ask ends in exactly one row of the ledger, every attempt in one: answered, failed, refused, cancelled; crashed ones at the next start.
  * [A9] `cancel` ends the upstream call now, books what it cost, and the id never runs again.
  * [A10] A cache, journal or ledger that fails does not spoil an answer that is coming; it is said in the log.
  */

@@ -9,7 +9,7 @@ import type { NumberedEvent } from '#shared/answer.ts';
  * [J4] `answered`, `refused` and `cancelled` asks are remembered for `keepMs` from their end, then `expired` for as long again, then unknown.
  * [J5] Events come back in order, without gap or repeat, from any `after`.
  * [J6] Nobody but the owner can read, and an ask of somebody else looks like one that does not exist.
- * [J7] `recover` marks every `running` ask as `incomplete`; it is called once, at the start.
+ * [J7] `recover` marks every `running` ask as `incomplete` and gives them, for the ledger; it is called once, at the start.
  * [J8] `append` after the end, and of an event already there, changes nothing.
  * [J9] An id that stands for another ask (of whoever) gets `other-body`: two asks never share a journal.
  * [J10] `append` past `MAX_EVENT_BYTES`, and one that would leave a gap, rejects and changes nothing.
@@ -28,7 +28,7 @@ export interface Journal {
     limit: number;
     nowMs: number;
   }): Promise<JournalPage | null>;
-  recover(nowMs: number): Promise<string[]>;
+  recover(nowMs: number): Promise<CutAsk[]>;
   prune(nowMs: number): Promise<void>;
 }
 
@@ -49,6 +49,25 @@ export interface Claim {
   bodyHash: string;
   nowMs: number;
   keepMs: number;
+  tags: AskTags;
+}
+
+/** What the ledger is to say of an ask, also when its process ends before it is booked. */
+export interface AskTags {
+  feature: string;
+  synthetic: boolean;
+  /** Unix ms. */
+  arrivedAtMs: number;
+}
+
+/** An ask that was running when its process ended. */
+export interface CutAsk {
+  owner: Owner;
+  askId: string;
+  run: number;
+  tags: AskTags;
+  /** Some of its answer is kept. */
+  begun: boolean;
 }
 
 export type EndState = 'answered' | 'refused' | 'cancelled' | 'failed' | 'incomplete';

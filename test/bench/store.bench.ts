@@ -13,7 +13,15 @@ const ROUNDS = 5;
 const owner = { tenant: 'acme', user: 'bench' };
 
 async function claimOne(stores: Stores, askId: string): Promise<void> {
-  await stores.journal.claim({ owner, askId, key: null, bodyHash: '', nowMs: 0, keepMs: 1e9 });
+  await stores.journal.claim({
+    owner,
+    askId,
+    key: null,
+    bodyHash: '',
+    nowMs: 0,
+    keepMs: 1e9,
+    tags: { feature: 'default', synthetic: false, arrivedAtMs: 0 },
+  });
 }
 
 function append(stores: Stores, askId: string, seq: number): Promise<void> {

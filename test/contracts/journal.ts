@@ -8,7 +8,8 @@ const bob = { tenant: 'acme', user: 'bob' };
 const KEEP_MS = 1_000;
 
 function claimOf(changes: Partial<Claim> = {}): Claim {
-  return { owner: ada, askId: 'ask-1', key: 'key-1', bodyHash: 'body-1', nowMs: 0, keepMs: KEEP_MS, ...changes };
+  const claim = { owner: ada, askId: 'ask-1', key: 'key-1', bodyHash: 'body-1', nowMs: 0, keepMs: KEEP_MS };
+  return { ...claim, tags: { feature: 'default', synthetic: false, arrivedAtMs: 0 }, ...changes };
 }
 
 function delta(seq: number, text = `word ${seq} `): NumberedEvent {
@@ -215,9 +216,15 @@ export function describeJournal(
 
     it('[J7] marks what ran as incomplete when it recovers, and nothing else', async () => {
       await run('answered');
+      const tags = { feature: 'notes', synthetic: true, arrivedAtMs: 7 };
+      await journal.claim(claimOf({ owner: bob, askId: 'ask-3', key: null, tags }));
       await journal.claim(claimOf({ askId: 'ask-2', key: 'key-2' }));
       await journal.append('ask-2', deltas(1, 2));
-      expect(await journal.recover(10)).toEqual(['ask-2']);
+      const plain = { feature: 'default', synthetic: false, arrivedAtMs: 0 };
+      expect((await journal.recover(10)).sort((a, b) => (a.askId < b.askId ? -1 : 1))).toEqual([
+        { owner: ada, askId: 'ask-2', run: 1, tags: plain, begun: true },
+        { owner: bob, askId: 'ask-3', run: 1, tags, begun: false },
+      ]);
       expect(await read()).toEqual({ state: 'answered', events: deltas(1, 3) });
       expect(await read(0, { askId: 'ask-2' })).toEqual({ state: 'incomplete', events: deltas(1, 2) });
       expect(await journal.recover(10)).toEqual([]);

@@ -4,6 +4,7 @@ import {
   MAX_EVENT_BYTES,
   type Claim,
   type ClaimResult,
+  type CutAsk,
   type EndState,
   type JournalPage,
   type Owner,
@@ -35,7 +36,18 @@ export function journalOperations(connection: Connection) {
       statements.end.run(end);
     },
     'journal.read': (query: ReadQuery) => readAsk(connection, statements, query),
-    'journal.recover': (input: { nowMs: number }) => statements.recover.all(input).map((row) => row.ask_id),
+    'journal.recover': (input: { nowMs: number }): CutAsk[] =>
+      statements.recover.all(input).map((row) => ({
+        owner: { tenant: row.tenant_id, user: row.user_id },
+        askId: row.ask_id,
+        run: row.run,
+        tags: {
+          feature: row.feature,
+          synthetic: row.synthetic === 1,
+          arrivedAtMs: row.arrived_at_ms ?? Math.round(input.nowMs),
+        },
+        begun: row.last_seq > 0,
+      })),
     /** One step; whether more is left to do. */
     'journal.prune': (input: { nowMs: number }) => pruneAsks(statements, input.nowMs),
   };

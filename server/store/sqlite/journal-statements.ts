@@ -51,6 +51,9 @@ export function journalStatements(database: Database) {
         last_seq: 0,
         bytes: 0,
         keep_ms: param((claim) => Math.round(claim.keepMs)),
+        feature: param((claim) => claim.tags.feature),
+        synthetic: param((claim) => Number(claim.tags.synthetic)),
+        arrived_at_ms: param((claim) => Math.round(claim.tags.arrivedAtMs)),
       }),
     ),
     remove: prepareFor<{ askId: string }>(database)((param) =>
@@ -118,7 +121,7 @@ export function journalStatements(database: Database) {
           ),
         }))
         .where(isRunning)
-        .returning('ask_id'),
+        .returning(['ask_id', 'tenant_id', 'user_id', 'run', 'last_seq', 'feature', 'synthetic', 'arrived_at_ms']),
     ),
     blocks: prepareFor<{ askId: string; after: number }>(database)((param) =>
       queries

@@ -31,6 +31,10 @@ export interface Schema {
     /** When its events go, and when the row goes; null while it runs. */
     expires_at_ms: number | null;
     forget_at_ms: number | null;
+    feature: string;
+    synthetic: number;
+    /** Null in a row that an earlier release wrote. */
+    arrived_at_ms: number | null;
   };
   /** Events of one append, packed: an answer comes in some 200 deltas, and a row for each would cost most of its bytes. */
   ask_block: { ask_id: string; first_seq: number; last_seq: number; json: string };

@@ -121,6 +121,29 @@ test('[H23] a taken port ends the start with what to do', async () => {
   await new Promise((resolve) => taken.close(resolve));
 });
 
+test('[A8] an ask that a kill cut off is in the ledger after the next start, and its key runs again', async () => {
+  const { router, provider, origin } = await startWithProvider();
+  provider.script([say('Good '), hold()]);
+  const cutOff = json({ prompt: 'Hi', stream: true }, { ...bearer, 'idempotency-key': 'order-7' });
+  const answer = await fetch(`${origin}/ai`, cutOff);
+  const id = answer.headers.get('x-request-id');
+  const reader = answer.body?.getReader();
+  await reader?.read();
+  router.child.kill('SIGKILL');
+  await router.over;
+  const second = startRouter(KEY, router.folder);
+  const [, back = ''] = await second.until(CONSOLE_LINK);
+  const { asks } = (await (await fetch(`${back}/api/asks`, { headers: bearer })).json()) as { asks: unknown[] };
+  expect(asks).toMatchObject([
+    { ask: { request_id: id, run: 1, feature: 'default', cost_nano_usd: null, synthetic: false } },
+  ]);
+  const slo = (await (await fetch(`${back}/api/slo`, { headers: bearer })).json()) as { router: object };
+  expect(slo.router).toMatchObject({ failed: 1, cost_unknown: 1 });
+  const again = await fetch(`${back}/ai`, json({ prompt: 'Hi' }, { ...bearer, 'idempotency-key': 'order-7' }));
+  expect(again.status).toBe(200);
+  await reader?.cancel().catch((failure: unknown) => void failure);
+});
+
 test('[V9] a second router on the same data folder is refused, and the asks of the first go on; a kill frees it', async () => {
   const { router, provider, origin } = await startWithProvider();
   const rest = gate();

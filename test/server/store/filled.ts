@@ -46,7 +46,15 @@ export const filledFigures = {
 };
 
 async function fill({ journal, cache, ledger, sessions, meta }: Stores): Promise<void> {
-  await journal.claim({ owner, askId: 'ask-1', key: 'key-1', bodyHash: 'body-1', nowMs: 0, keepMs: 1e12 });
+  await journal.claim({
+    owner,
+    askId: 'ask-1',
+    key: 'key-1',
+    bodyHash: 'body-1',
+    nowMs: 0,
+    keepMs: 1e12,
+    tags: { feature: 'default', synthetic: false, arrivedAtMs: 0 },
+  });
   await journal.append(
     'ask-1',
     [1, 2].map((seq) => ({ seq, event: { type: 'text-delta', text: `word ${seq} ` } })),

@@ -13,7 +13,8 @@ import { makeFolder, openFolder } from './data-folder.ts';
 import { filledAnswer, filledFigures, owner } from './filled.ts';
 
 const operator = { tenant: 'default', user: 'op', role: 'operator', guest: false } as const;
-const claim = { owner, askId: 'ask-1', key: 'key-1', bodyHash: 'body-1', nowMs: 0, keepMs: 1e9 };
+const tags = { feature: 'default', synthetic: false, arrivedAtMs: 0 };
+const claim = { owner, askId: 'ask-1', key: 'key-1', bodyHash: 'body-1', nowMs: 0, keepMs: 1e9, tags };
 const everything = { owner, askId: 'ask-1', after: 0, limit: 10_000, nowMs: 0 };
 
 function delta(seq: number): NumberedEvent {
@@ -120,7 +121,7 @@ it('[J7] loses nothing that was acknowledged when the process is killed in the m
     if (acknowledged >= 200) child.kill('SIGKILL');
   }
   const { journal, problems } = await openFolder(folder);
-  expect(await journal.recover(0)).toEqual(['ask-1']);
+  expect(await journal.recover(0)).toMatchObject([{ askId: 'ask-1', run: 1, begun: true }]);
   const page = await journal.read(everything);
   expect(page?.state).toBe('incomplete');
   expect(page?.events.length).toBeGreaterThanOrEqual(acknowledged);
