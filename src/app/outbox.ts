@@ -7,7 +7,8 @@ import type { Toasts } from './toasts.ts';
 
 /** The asks that wait, as the person sees and steers them. */
 export interface Outbox {
-  rows: ReadonlySignal<readonly OutboxRow[]>;
+  /** Null until the list is known. */
+  rows: ReadonlySignal<readonly OutboxRow[] | null>;
   /** How many wait; known before the list is. */
   waiting: ReadonlySignal<number>;
   /** What was cancelled in this tab: the database may need a moment to hear of it. */
@@ -27,7 +28,7 @@ export function createOutbox(parts: {
   const cancelled = signal<ReadonlySet<string>>(new Set());
   return {
     rows: storage.outbox,
-    waiting: computed(() => (storage.state.value.kind === 'open' ? storage.outbox.value.length : line.waiting.value)),
+    waiting: computed(() => storage.outbox.value?.length ?? line.waiting.value),
     cancelled,
     cancel(askId) {
       cancelled.value = new Set(cancelled.value).add(askId);

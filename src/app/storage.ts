@@ -12,7 +12,8 @@ export type StorageState =
 export interface Storage {
   state: ReadonlySignal<StorageState>;
   conversations: ReadonlySignal<readonly ConversationRow[]>;
-  outbox: ReadonlySignal<readonly OutboxRow[]>;
+  /** Null until it is known. */
+  outbox: ReadonlySignal<readonly OutboxRow[] | null>;
   /** Follows the saved answers while somebody looks at them; null until they are known. */
   watchSaved(onRows: (rows: readonly SavedRow[]) => void): Unwatch;
 }
@@ -27,7 +28,7 @@ export interface StorageParts {
 export function createStorage({ session, place }: StorageParts): Storage {
   const state = signal<StorageState>(place === null ? { kind: 'none' } : { kind: 'opening' });
   const conversations = signal<readonly ConversationRow[]>([]);
-  const outbox = signal<readonly OutboxRow[]>([]);
+  const outbox = signal<readonly OutboxRow[] | null>(null);
   let wanted: string | null = null;
 
   async function open(tenant: string, user: string, placeOf: (name: string) => Place): Promise<void> {
@@ -42,6 +43,7 @@ export function createStorage({ session, place }: StorageParts): Storage {
     if (wanted !== person) return;
     const name = databaseName(tenant, user);
     if (state.value.kind === 'open') state.value.lists.close();
+    outbox.value = null;
     const lists = openLiveLists(name, (failure) => {
       // Storage that cannot be read is the same as none: asking goes on.
       console.warn('What is stored on this device cannot be read.', failure);

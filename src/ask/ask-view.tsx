@@ -78,6 +78,7 @@ function Start() {
 function Aside() {
   const { line, outbox, storage } = useModels();
   const rows = outbox.rows.value;
+  const known = rows !== null || storage.state.value.kind === 'none';
   return (
     <aside class="aside" aria-label="Line and device">
       <section>
@@ -85,9 +86,9 @@ function Aside() {
       </section>
       <section>
         <h2>
-          Waiting <span class="number">{outbox.waiting.value}</span>
+          Waiting <span class="number">{known ? outbox.waiting.value : '–'}</span>
         </h2>
-        <p class="beside">{rows[0]?.question ?? 'Nothing waits.'}</p>
+        <p class="beside">{known && (rows?.[0]?.question ?? 'Nothing waits.')}</p>
       </section>
       {storage.state.value.kind === 'none' && (
         <section>

@@ -59,7 +59,7 @@ export function createTalk(parts: TalkParts): Talk {
   const running = new Map<string, AbortController>();
 
   const turns = computed(() => {
-    const line = storage.outbox.value.filter((row) => row.state.kind !== 'refused').map((row) => row.askId);
+    const line = (storage.outbox.value ?? []).filter((row) => row.state.kind !== 'refused').map((row) => row.askId);
     const queue = { line, cancelled: parts.outbox.cancelled.value };
     const own = lives.value.filter((live) => live.value.turn.conversationId === conversationId.value);
     const liveOf = (id: string): LiveAsk | null => own.find((live) => live.value.turn.id === id)?.value ?? null;

@@ -14,12 +14,12 @@ export function WaitingView() {
   useEffect(() => {
     document.title = 'Waiting · Layover';
   }, []);
-  const line = rows.filter((row) => row.state.kind === 'queued' || row.state.kind === 'sending');
+  const line = (rows ?? []).filter((row) => row.state.kind === 'queued' || row.state.kind === 'sending');
   return (
     <main class="page" id="main" tabIndex={-1}>
       <section class="sheet" aria-label="Waiting asks">
-        {rows.length === 0 ? (
-          <Nothing stored={storage.state.value.kind !== 'none'} />
+        {rows === null || rows.length === 0 ? (
+          <Nothing stored={storage.state.value.kind !== 'none'} known={rows !== null} />
         ) : (
           <div class="body flush">
             {rows.map((row) => (
@@ -32,7 +32,9 @@ export function WaitingView() {
   );
 }
 
-function Nothing({ stored }: { stored: boolean }) {
+function Nothing({ stored, known }: { stored: boolean; known: boolean }) {
+  // Nothing is said of a list that has not been read.
+  if (stored && !known) return <div class="empty" aria-busy="true" />;
   return (
     <div class="empty">
       <Mark name="from-nowhere" />

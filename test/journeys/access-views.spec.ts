@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { gate } from '../fakes/provider/gate.ts';
 import { answer, hold, refuse, say } from '../fakes/provider/script.ts';
-import { ask, from, openAsk, question } from './harness/asking.ts';
+import { ask, from, newConversation, openAsk, question } from './harness/asking.ts';
 import { test } from './harness/own-router.ts';
 import { axeFindings, sidewaysParts } from './harness/reading.ts';
 import { expect, type World } from './harness/world.ts';
@@ -87,7 +87,7 @@ async function walkThrough(page: Page, world: World, check: Check): Promise<void
 }
 
 async function startOver(page: Page): Promise<void> {
-  await page.getByRole('link', { name: 'New conversation' }).first().click();
+  await newConversation(page);
   await expect(page.getByRole('article')).toHaveCount(0);
 }
 

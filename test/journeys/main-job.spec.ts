@@ -1,6 +1,6 @@
 import { gate } from '../fakes/provider/gate.ts';
 import { answer, hold, say } from '../fakes/provider/script.ts';
-import { ask, from, openAsk, question } from './harness/asking.ts';
+import { ask, from, newConversation, openAsk, question } from './harness/asking.ts';
 import { expect, test } from './harness/world.ts';
 
 /** The nine journeys of the main job. Those marked @firefox run there too, where offline means that the line is down. */
@@ -18,7 +18,7 @@ test(
     await expect(first.getByText(ANSWER)).toBeVisible();
     await expect(from(first)).toContainText('Live from');
 
-    await page.getByRole('link', { name: 'New conversation' }).first().click();
+    await newConversation(page);
     const second = await ask(page, QUESTION);
     await expect(second.getByText(ANSWER)).toBeVisible();
     await expect(from(second)).toContainText('From the router’s memory');
@@ -37,7 +37,7 @@ test(
     await expect(page.locator('.ticket')).toHaveCount(0);
 
     await world.line.set('down');
-    await page.getByRole('link', { name: 'New conversation' }).first().click();
+    await newConversation(page);
     await question(page).fill(QUESTION);
     const firstTextMs = await page.evaluate(async (answerText) => {
       const startedAt = performance.now();
@@ -134,7 +134,7 @@ test('6: a captive portal answers everything, and nothing of it is kept', async 
   await expect(from(await ask(page, QUESTION))).toContainText('Live from');
 
   await world.line.set('portal');
-  await page.getByRole('link', { name: 'New conversation' }).first().click();
+  await newConversation(page);
   const turn = await ask(page, QUESTION);
   await expect(turn.getByText(ANSWER)).toBeVisible();
   await expect(from(turn)).toContainText('Saved on this device');
@@ -203,7 +203,7 @@ test('8: two tabs and one outbox: nothing is sent twice', async ({ page, world }
   await world.line.set('down');
   for (const [index, text] of questions.entries()) {
     const tab = index % 2 === 0 ? page : other;
-    await tab.getByRole('link', { name: 'New conversation' }).first().click();
+    await newConversation(tab);
     await expect((await ask(tab, text)).getByText('Waiting to be sent')).toBeVisible();
   }
 
@@ -225,11 +225,11 @@ test(
     await expect(from(await ask(page, QUESTION))).toContainText('Live from');
     await world.line.set('down');
     for (let round = 0; round < 3; round++) {
-      await page.getByRole('link', { name: 'New conversation' }).first().click();
+      await newConversation(page);
       await expect(from(await ask(page, QUESTION))).toContainText('Saved on this device');
     }
     await world.line.set('through');
-    await page.getByRole('link', { name: 'New conversation' }).first().click();
+    await newConversation(page);
     await expect(from(await ask(page, 'Something new?'))).toContainText('Live from');
 
     const operator = await page.context().browser()!.newContext({ baseURL: world.line.origin });

@@ -1,7 +1,7 @@
 import type { BrowserContext, Page } from '@playwright/test';
 import { startFakeProvider } from '../fakes/provider/fake-provider.ts';
 import { answer, refuse } from '../fakes/provider/script.ts';
-import { ask, from, openAsk, question } from './harness/asking.ts';
+import { ask, from, newConversation, openAsk, question } from './harness/asking.ts';
 import { countLoaders, findOffences, watchForHarm, type Harm } from './harness/harm.ts';
 import { HOSTILE_ANSWERS, HOSTILE_QUESTIONS, LEAK, looksPersonal } from './harness/hostile-answers.ts';
 import { test as base } from './harness/own-router.ts';
@@ -233,7 +233,7 @@ async function askFor(page: Page, world: World, { text, reply }: { text: string;
 }
 
 async function startOver(page: Page): Promise<void> {
-  await page.getByRole('link', { name: 'New conversation' }).first().click();
+  await newConversation(page);
   await expect(page.getByRole('article')).toHaveCount(0);
 }
 

@@ -21,6 +21,12 @@ export async function ask(page: Page, text: string): Promise<Locator> {
   return page.getByRole('article').nth(before);
 }
 
+/** Leaves the conversation for a new one, and waits until it is empty: a turn is counted from what stands. */
+export async function newConversation(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'New conversation' }).first().click();
+  await expect(page.getByRole('article')).toHaveCount(0);
+}
+
 /** The line of words that says where an answer came from. */
 export function from(turn: Locator): Locator {
   return turn.locator('.from');
