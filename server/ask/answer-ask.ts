@@ -22,6 +22,7 @@ export async function answerAsk(request: AskRequest, heart: Heart): Promise<AskH
     if (admission.kind === 'again') return admission.handle;
 
     const { job } = admission;
+    if (live.wasStopped(ask.owner, job.id)) job.cancel();
     const running = ask.request.noCache || ask.cacheKey === null ? null : live.inFlight(ask.cacheKey);
     if (job.state !== 'running') live.track(accountOne(job, null, heart));
     else if (remembered !== null) {

@@ -15,6 +15,7 @@ import type { Grants } from '../store/sessions.ts';
  * [A8] Every ask ends in exactly one row of the ledger, every attempt in one: answered, failed, refused, cancelled; crashed ones at the next start.
  * [A9] `cancel` ends the upstream call now, books what it cost, and the id never runs again.
  * [A10] A cache, journal or ledger that fails does not spoil an answer that is coming; it is said in the log.
+ * [A19] A stop that overtakes its ask stops it when it comes, within a minute.
  */
 export interface Asks {
   ask(request: AskRequest): Promise<AskHandle>;

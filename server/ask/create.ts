@@ -41,12 +41,17 @@ export function createAsks(parts: AskParts): Asks {
       return job === null ? replay(owner, askId, heart) : job.hold(job.delivery);
     },
     async cancel(owner, askId) {
-      const job = liveOf(owner, askId);
-      if (job === 'foreign') return 'unknown';
-      if (job === null) {
+      if (liveOf(owner, askId) === null) {
         const page = await heart.journal.read({ owner, askId, after: 0, limit: 1, nowMs: clock.now() });
-        return page === null ? 'unknown' : 'already-over';
+        // Meanwhile it may have begun; and one that has not may be on its way.
+        if (liveOf(owner, askId) === null) {
+          if (page !== null) return 'already-over';
+          live.stopEarly(owner, askId);
+          return 'unknown';
+        }
       }
+      const job = liveOf(owner, askId);
+      if (job === null || job === 'foreign') return 'unknown';
       if (job.state !== 'running') return 'already-over';
       job.cancel();
       return 'cancelled';

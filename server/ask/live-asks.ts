@@ -14,6 +14,10 @@ const KEEP_MS = 30_000;
 /** Most asks that are over in memory: the oldest go first. Each can hold 4 MB, and most hold a few kB. */
 const KEEP_COUNT = 64;
 
+/** How long a stop waits for an ask that it overtook, ms, and how many of them wait; the oldest go first. */
+const STOP_KEEP_MS = 60_000;
+const STOP_COUNT = 1_000;
+
 /** The asks of this process that live or have just ended, the productions in flight, and the work behind them. */
 export class LiveAsks {
   readonly #clock: Clock;
@@ -25,6 +29,8 @@ export class LiveAsks {
   readonly #running = new Set<Job>();
   readonly #over = new Map<Job, () => void>();
   readonly #work = new Set<Promise<void>>();
+  /** By owner and id, the monotonic moment until which a stop waits. */
+  readonly #stops = new Map<string, number>();
 
   constructor(clock: Clock, graceMs: number) {
     this.#clock = clock;
@@ -51,6 +57,21 @@ export class LiveAsks {
 
   byKey(owner: Owner, key: string): Job | null {
     return this.#byKey.get(keyOf(owner, key)) ?? null;
+  }
+
+  /** A stop came for an ask that is not here: on its own connection it can overtake the ask. */
+  stopEarly(owner: Owner, askId: string): void {
+    this.#stops.set(keyOf(owner, askId), this.#clock.monotonic() + STOP_KEEP_MS);
+    for (const oldest of this.#stops.keys()) {
+      if (this.#stops.size <= STOP_COUNT) return;
+      this.#stops.delete(oldest);
+    }
+  }
+
+  /** Whether a stop came before this ask did. */
+  wasStopped(owner: Owner, askId: string): boolean {
+    const untilMs = this.#stops.get(keyOf(owner, askId));
+    return untilMs !== undefined && untilMs > this.#clock.monotonic();
   }
 
   /** The production that an ask with this cache key may follow. */
