@@ -37,7 +37,7 @@ export interface Deployment {
   id: string;
   /** `model_name`: what clients ask for. */
   alias: string;
-  /** What people read, such as `openai/gpt-5-mini`. */
+  /** What people read, such as `openai/gpt-6-luna`. */
   name: string;
   wire: 'openai' | 'anthropic';
   /** Upstream model id, without the provider prefix. */
