@@ -137,24 +137,24 @@ function tellWaiting(view: Extract<AnswerView, { kind: 'waiting' }>): Told {
   }
 }
 
-/** Why a saved answer stands where a live one was wanted. */
+/** Why a live answer did not come when it was asked for. In the past tense: the line may be back while these words still stand. */
 export function whyNotLive(network: Network): string {
   switch (network) {
     case 'ok':
     case 'not-tried':
       return '';
     case 'offline':
-      return 'You are offline.';
+      return 'There was no network.';
     case 'slow':
       return 'The line gave no first word in time.';
     case 'portal':
-      return 'This Wi-Fi wants you to sign in.';
+      return 'The Wi-Fi wanted a sign-in.';
     case 'bad-answer':
       return 'Something that is not the router answered.';
     case 'cut':
       return 'The line broke.';
     case 'router':
-      return 'No provider could give a live one.';
+      return 'No provider answered.';
     default:
       return network satisfies never;
   }

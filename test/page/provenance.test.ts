@@ -82,7 +82,7 @@ const TABLE: [string, AnswerView, string][] = [
       arrival: { ...arrival, source: 'saved', ageSeconds: 3 * 3600, network: 'offline' },
       firstWordMs: 5,
     },
-    'Saved on this device, 3 h ago. You are offline.',
+    'Saved on this device, 3 h ago. There was no network.',
   ],
   ['live', whole(), 'Live from north/large. First word after 0.7 s, whole in 4.1 s.'],
   ['live, without figures', whole({ firstTokenMs: null }), 'Live from north/large.'],
@@ -115,7 +115,7 @@ const TABLE: [string, AnswerView, string][] = [
   [
     'saved, offline',
     whole({ network: 'offline' }, { source: 'saved', age_seconds: 3 * 3600 }),
-    'Saved on this device, 3 h ago. You are offline.',
+    'Saved on this device, 3 h ago. There was no network.',
   ],
   [
     'saved, slow',
@@ -125,12 +125,12 @@ const TABLE: [string, AnswerView, string][] = [
   [
     'saved, portal',
     whole({ network: 'portal' }, { source: 'saved', age_seconds: 30 * 3600 }),
-    'Saved on this device, yesterday. This Wi-Fi wants you to sign in.',
+    'Saved on this device, yesterday. The Wi-Fi wanted a sign-in.',
   ],
   [
-    'saved, nobody could give a live one',
+    'saved, no provider answered',
     whole({ network: 'router' }, { source: 'saved', age_seconds: 2 * 86_400 }),
-    'Saved on this device, 2 days ago. No provider could give a live one.',
+    'Saved on this device, 2 days ago. No provider answered.',
   ],
   [
     'saved, a stranger answered',
