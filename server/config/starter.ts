@@ -14,9 +14,12 @@ model_list:
       weight: 9 # share among deployments of one order
       timeout: 30 # seconds for a whole answer
       stream_timeout: 2 # seconds to the first token; then the next deployment is asked
-      # Dollars per token, from the provider's price list. Without them a cost is said to be unknown, never 0.
-      # input_cost_per_token: 0.0000001
-      # output_cost_per_token: 0.0000005
+      # Dollars per token: $0.10, $0.50, $0.01 and $0.125 a million (list price of October 2026, prompts of up to 272,000
+      # tokens). Compare them with the price list of your provider. Without prices a cost is said to be unknown, never 0.
+      input_cost_per_token: 1e-07
+      output_cost_per_token: 5e-07
+      cache_read_input_token_cost: 1e-08
+      cache_creation_input_token_cost: 1.25e-07
   - model_name: app/chat
     litellm_params:
       model: anthropic/claude-haiku-5-5 # change it to the model you want
@@ -25,8 +28,11 @@ model_list:
       weight: 1
       timeout: 30
       stream_timeout: 2
-      # input_cost_per_token: 0.0000001
-      # output_cost_per_token: 0.0000005
+      # $0.10, $0.50, $0.01 and $0.125 a million (list price of October 2026, prompts of up to 100,000 tokens).
+      input_cost_per_token: 1e-07
+      output_cost_per_token: 5e-07
+      cache_read_input_token_cost: 1e-08
+      cache_creation_input_token_cost: 1.25e-07
 
 router_settings:
   timeout: 30 # seconds for one ask over all its attempts
