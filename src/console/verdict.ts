@@ -24,21 +24,26 @@ export function judge(slo: SloReport, deployments: readonly Deployment[], nowMs:
       'Put a key into the environment, then start the router again.',
     );
   }
-  if (up.length === 0) {
+  const silent = aliasesOf(down).filter((alias) => !up.some((each) => each.alias === alias));
+  if (silent.length > 0) {
+    const resting = down.filter((each) => silent.includes(each.alias));
+    const whose = up.length === 0 ? '' : ` for ${silent.join(' and ')}`;
     return say(
       'is-bad',
       'bad',
-      'No provider answers.',
-      `${namesOf(down)} cool down. Asks get old answers, or a refusal with a reason.`,
+      `No provider answers${whose}.`,
+      `${namesOf(resting)} ${resting.length === 1 ? 'cools' : 'cool'} down${onPurpose(resting)}. Asks get old answers, or a refusal with a reason.`,
     );
   }
   if (down.length > 0) {
-    const why = down.map((each) => (each.health.kind === 'cooling' ? each.health.why : '')).join(' ');
+    const instead = namesOf(up.filter((each) => down.some((gone) => gone.alias === each.alias)));
+    // What we broke ourselves is no news about the provider.
+    const meant = down.every((each) => each.fault !== null);
     return say(
       'is-warn',
       'warn',
-      'It is the provider, not the network.',
-      `${why} Asks go through ${namesOf(up)} instead.`,
+      meant ? 'A fault is on, on purpose.' : 'It is the provider, not the network.',
+      `${meant ? `${namesOf(down)}. Undo ends it now.` : whysOf(down)} Asks go through ${instead} instead.`,
     );
   }
   const faulty = used.filter((each) => each.fault !== null);
@@ -105,6 +110,19 @@ function judgeFigures({ router, error_budget: budget, window }: SloReport): Verd
 
 function say(mark: MarkName, tone: Verdict['tone'], says: string, evidence: string): Verdict {
   return { mark, tone, says, evidence };
+}
+
+function aliasesOf(deployments: readonly Deployment[]): string[] {
+  return [...new Set(deployments.map((each) => each.alias))];
+}
+
+/** Each reason once, however many give it. */
+function whysOf(deployments: readonly Deployment[]): string {
+  return [...new Set(deployments.map((each) => (each.health.kind === 'cooling' ? each.health.why : '')))].join(' ');
+}
+
+function onPurpose(deployments: readonly Deployment[]): string {
+  return deployments.every((each) => each.fault !== null) ? ', broken on purpose: Undo ends it' : '';
 }
 
 function namesOf(deployments: readonly Deployment[]): string {

@@ -112,6 +112,29 @@ describe('the verdict', () => {
     const { evidence } = judge(slo(), [deployment('north', { health: cooling }), south], NOW);
     expect(evidence).toBe('No first token within 2.0 s. Asks go through south instead.');
   });
+
+  it('[G22] names only who serves the same model as who is left, and a reason of two once', () => {
+    const small = deployment('small', { alias: 'app/small' });
+    const silent = judge(slo(), [deployment('north', { health: cooling }), small], NOW);
+    expect(silent.says).toBe('No provider answers for app/chat.');
+    expect(silent.evidence).toBe('north cools down. Asks get old answers, or a refusal with a reason.');
+    const three = ['north', 'east'].map((name) => deployment(name, { health: cooling }));
+    expect(judge(slo(), [...three, south, small], NOW).evidence).toBe(
+      'No first token within 2.0 s. Asks go through south instead.',
+    );
+  });
+
+  it('[G22] does not blame a provider for what was broken on purpose', () => {
+    const broken = deployment('north', { health: cooling, fault });
+    expect(judge(slo(), [broken, south], NOW)).toMatchObject({
+      says: 'A fault is on, on purpose.',
+      evidence: 'north. Undo ends it now. Asks go through south instead.',
+    });
+    expect(judge(slo(), [broken], NOW)).toMatchObject({
+      says: 'No provider answers.',
+      evidence: 'north cools down, broken on purpose: Undo ends it. Asks get old answers, or a refusal with a reason.',
+    });
+  });
 });
 
 describe('the way of an ask', () => {
