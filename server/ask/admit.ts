@@ -5,9 +5,13 @@ import type { Heart } from './heart.ts';
 import type { Ask } from './identify.ts';
 import type { Job } from './job.ts';
 import { JournalWriter } from './journal-writer.ts';
+import { within } from './limit.ts';
 import { expired, replay } from './replay.ts';
 
 const MS_PER_DAY = 86_400_000;
+
+/** Longest wait for a claim, ms; a little more than the database itself waits for another program. */
+const CLAIM_MS = 6_000;
 
 /** Either this ask is to run, or it is an earlier one come again. */
 export type Admission = { kind: 'run'; job: Job } | { kind: 'again'; handle: AskHandle };
@@ -17,24 +21,11 @@ export type Admission = { kind: 'run'; job: Job } | { kind: 'again'; handle: Ask
  * is lost right after finds it.
  */
 export async function admit(ask: Ask, heart: Heart): Promise<Admission> {
-  const { clock, configuration, journal, live, log } = heart;
-  const { key } = ask.request;
+  const { journal, live, log } = heart;
   for (let tries = 1; ; tries++) {
     let claim: ClaimResult;
     try {
-      claim = await journal.claim({
-        owner: ask.owner,
-        askId: ask.id,
-        key,
-        bodyHash: ask.bodyHash,
-        nowMs: clock.now(),
-        keepMs: configuration.retention.journalDays * MS_PER_DAY,
-        tags: {
-          feature: ask.feature.name,
-          synthetic: ask.request.synthetic,
-          arrivedAtMs: ask.request.arrivedAtMs,
-        },
-      });
+      claim = await claimInTime(ask, heart);
     } catch (cause) {
       log.error({ askId: ask.id, err: cause }, 'The journal did not take a claim; the ask goes on in memory only.');
       return claimInMemory(ask, heart);
@@ -55,6 +46,26 @@ export async function admit(ask: Ask, heart: Heart): Promise<Admission> {
     if (tries === 1 && (job.state === 'failed' || job.state === 'incomplete')) await job.settled;
     else return { kind: 'again', handle: job.hold('replay') };
   }
+}
+
+/** Throws when the journal takes too long; a claim that is won after that is given back, so that its key stays free. */
+async function claimInTime(ask: Ask, { clock, configuration, journal, log }: Heart): Promise<ClaimResult> {
+  const { key, synthetic, arrivedAtMs } = ask.request;
+  const claiming = journal.claim({
+    owner: ask.owner,
+    askId: ask.id,
+    key,
+    bodyHash: ask.bodyHash,
+    nowMs: clock.now(),
+    keepMs: configuration.retention.journalDays * MS_PER_DAY,
+    tags: { feature: ask.feature.name, synthetic, arrivedAtMs },
+  });
+  const claim = await within(clock, CLAIM_MS, claiming);
+  if (claim !== null) return claim;
+  claiming
+    .then((late) => (late.kind === 'run' ? journal.end(late.askId, 'failed', clock.now()) : undefined))
+    .catch((cause: unknown) => log.error({ askId: ask.id, err: cause }, 'A late claim was not given back.'));
+  throw new Error(`It did not answer within ${CLAIM_MS} ms.`);
 }
 
 /** Without a journal this process still runs a key once while it remembers it. */

@@ -18,7 +18,9 @@ export async function answerAsk(request: AskRequest, heart: Heart): Promise<AskH
     if (live.running.size >= MAX_RUNNING)
       throw new Problem('too_many_asks', `${MAX_RUNNING} asks are running.`, { retryAfterMs: 1000 });
     const ask = identify(request, heart);
-    const [admission, remembered] = await Promise.all([admit(ask, heart), recall(ask, heart)]);
+    const admitted = admit(ask, heart);
+    live.expect(ask.id, admitted);
+    const [admission, remembered] = await Promise.all([admitted, recall(ask, heart)]);
     if (admission.kind === 'again') return admission.handle;
 
     const { job } = admission;

@@ -4,6 +4,7 @@ import { answerAsk } from './answer-ask.ts';
 import type { Asks } from './asks.ts';
 import type { AskParts, Heart } from './heart.ts';
 import type { Job } from './job.ts';
+import { within } from './limit.ts';
 import { LiveAsks } from './live-asks.ts';
 import { replay } from './replay.ts';
 import { accountRefused } from './account.ts';
@@ -22,8 +23,8 @@ export function createAsks(parts: AskParts): Asks {
   const { live } = heart;
   let isStopping = false;
 
-  function liveOf(owner: { tenant: string; user: string }, askId: string): Job | 'foreign' | null {
-    const job = live.byId(askId);
+  async function liveOf(owner: { tenant: string; user: string }, askId: string): Promise<Job | 'foreign' | null> {
+    const job = await live.find(askId);
     if (job === null) return null;
     return job.ask.owner.tenant === owner.tenant && job.ask.owner.user === owner.user ? job : 'foreign';
   }
@@ -36,42 +37,41 @@ export function createAsks(parts: AskParts): Asks {
       throw problem;
     },
     async find(owner, askId) {
-      const job = liveOf(owner, askId);
+      const job = await liveOf(owner, askId);
       if (job === 'foreign') return null;
       return job === null ? replay(owner, askId, heart) : job.hold(job.delivery);
     },
     async cancel(owner, askId) {
-      if (liveOf(owner, askId) === null) {
+      const job = await liveOf(owner, askId);
+      if (job === 'foreign') return 'unknown';
+      if (job === null) {
+        // It may still be on its way; if it comes while the journal is asked, it finds the stop.
+        live.stopEarly(owner, askId);
         const page = await heart.journal.read({ owner, askId, after: 0, limit: 1, nowMs: clock.now() });
-        // Meanwhile it may have begun; and one that has not may be on its way.
-        if (liveOf(owner, askId) === null) {
-          if (page !== null) return 'already-over';
-          live.stopEarly(owner, askId);
-          return 'unknown';
-        }
+        return page === null || page.state === 'running' ? 'unknown' : 'already-over';
       }
-      const job = liveOf(owner, askId);
-      if (job === null || job === 'foreign') return 'unknown';
       if (job.state !== 'running') return 'already-over';
       job.cancel();
       return 'cancelled';
     },
     async drain(timeoutMs) {
       isStopping = true;
-      if (await within(timeoutMs, live.idle())) return;
+      if (await isIdle(timeoutMs)) return;
       // Ended as failed or incomplete, not as cancelled: their keys are free when the router is back.
       const problem = new Problem('stopping', 'The router stopped before the answer was whole.');
       for (const job of [...live.running]) job.fail(problem, job.firstContentMs === null ? 'failed' : 'incomplete');
-      if (!(await within(SETTLE_MS, live.idle())))
-        log.error({}, 'Not everything was written before the router stopped.');
+      if (!(await isIdle(SETTLE_MS))) log.error({}, 'Not everything was written before the router stopped.');
     },
   };
 
-  /** Whether the work ended in time. */
-  function within(limitMs: number, work: Promise<void>): Promise<boolean> {
-    return new Promise((resolve, reject) => {
-      const takeBack = clock.after(limitMs, () => resolve(false));
-      work.then(() => resolve(true), reject).finally(takeBack);
-    });
+  /** Whether all work ended in time. */
+  async function isIdle(limitMs: number): Promise<boolean> {
+    return (
+      (await within(
+        clock,
+        limitMs,
+        live.idle().then(() => true),
+      )) ?? false
+    );
   }
 }

@@ -29,6 +29,8 @@ export class LiveAsks {
   readonly #running = new Set<Job>();
   readonly #over = new Map<Job, () => void>();
   readonly #work = new Set<Promise<void>>();
+  /** Asks that are being admitted: on the way into the journal, and not among the others yet. */
+  readonly #arriving = new Map<string, Promise<void>>();
   /** By owner and id, the monotonic moment until which a stop waits. */
   readonly #stops = new Map<string, number>();
 
@@ -49,6 +51,25 @@ export class LiveAsks {
     this.#running.add(job);
     this.track(job.settled.then(() => this.#retire(job)));
     return job;
+  }
+
+  /** An ask is on its way in; until `admitted` ends, whoever looks for it waits. */
+  expect(askId: string, admitted: Promise<unknown>): void {
+    const arrival: Promise<void> = admitted
+      .then(
+        () => undefined,
+        () => undefined,
+      )
+      .then(() => {
+        if (this.#arriving.get(askId) === arrival) this.#arriving.delete(askId);
+      });
+    this.#arriving.set(askId, arrival);
+  }
+
+  /** The ask, as soon as it is clear whether it is here. */
+  async find(askId: string): Promise<Job | null> {
+    await this.#arriving.get(askId);
+    return this.byId(askId);
   }
 
   byId(askId: string): Job | null {

@@ -2,6 +2,7 @@ import { AnswerCollector, eventsOf, isWhole, type Answer } from '#shared/answer.
 import type { CachedAnswer } from '../store/answer-cache.ts';
 import type { Heart } from './heart.ts';
 import type { Ask } from './identify.ts';
+import { within } from './limit.ts';
 import type { Job } from './job.ts';
 import type { Production } from './production.ts';
 import { costOf, provenanceOf, rememberedProvenance } from './provenance.ts';
@@ -9,11 +10,20 @@ import { costOf, provenanceOf, rememberedProvenance } from './provenance.ts';
 /** Characters of one piece of an answer from memory: small enough that a long one is read while it comes. */
 const PIECE_LENGTH = 400;
 
+/** Longest wait for the memory, ms: a live answer comes soon after it. */
+const RECALL_MS = 1_000;
+
 /** The remembered answer of an ask; null when there is none, it may not be used, or the cache fails. */
 export async function recall(ask: Ask, { cache, clock, configuration, log }: Heart): Promise<CachedAnswer | null> {
   if (ask.cacheKey === null || ask.request.noCache) return null;
   try {
-    const found = await cache.get(ask.cacheKey, clock.now());
+    const got = await within(
+      clock,
+      RECALL_MS,
+      cache.get(ask.cacheKey, clock.now()).then((found) => ({ found })),
+    );
+    if (got === null) throw new Error(`It did not answer within ${RECALL_MS} ms.`);
+    const { found } = got;
     // A demo's answer must not outlive the demo: the same alias is served in earnest now.
     if (found?.answer.provenance.demo === true && !configuration.demo) return null;
     return found;

@@ -19,6 +19,33 @@ describe('an answer is not spoiled', () => {
     expect(rig.said.join(' ')).toContain('The cache did not keep an answer.');
   });
 
+  it('[A10] by a cache that does not answer', async () => {
+    const rig = await openRig({ stores: ({ cache }) => ({ cache: { ...cache, get: () => new Promise(() => {}) } }) });
+    const asking = rig.answer({ prompt: 'Hi' });
+    await rig.clock.until(() => rig.clock.timers() > 0);
+    await rig.clock.advance(1_000);
+    expect((await asking).text).toBe('This is the fake answer.');
+    expect(rig.said.join(' ')).toContain('The cache could not be read');
+  });
+
+  it('[A10] by a journal that does not answer; what it takes too late is given back', async () => {
+    const late = gate();
+    const rig = await openRig({
+      stores: ({ journal }) => ({
+        journal: { ...journal, claim: (claim) => late.pass().then(() => journal.claim(claim)) },
+      }),
+    });
+    const asking = rig.answer({ prompt: 'Hi' }, { key: KEY });
+    await rig.clock.until(() => rig.clock.timers() > 0);
+    await rig.clock.advance(6_000);
+    expect((await asking).text).toBe('This is the fake answer.');
+    late.open();
+    await rig.forget();
+    const again = await rig.answer({ prompt: 'Hi' }, { key: KEY, noCache: true });
+    expect([again.text, again.handle.state()]).toEqual(['This is the fake answer.', 'answered']);
+    expect(rig.first.calls).toHaveLength(2);
+  });
+
   it('[A10] by a ledger that fails', async () => {
     const rig = await openRig({ stores: ({ ledger }) => ({ ledger: { ...ledger, record: fails } }) });
     expect((await rig.answer({ prompt: 'Hi' })).text).toBe('This is the fake answer.');
