@@ -9,6 +9,9 @@ import type { AskHandle } from '../ask/asks.ts';
 /** Silence after which a comment goes out, so that nothing on the way takes the stream for dead. 10 s. */
 const KEEP_ALIVE_MS = 10_000;
 
+/** How long a reader may take nothing of what waits for it: its answer is kept in memory meanwhile. 5 min. */
+const UNREAD_MS = 300_000;
+
 /** Who reads a stream, and how. */
 export interface StreamReader {
   /** Last event this reader has already; 0 for none. */
@@ -100,10 +103,19 @@ class AnswerSource implements UnderlyingSource<Uint8Array> {
   readonly #beat = (): void => {
     const silentMs = this.#reader.clock.monotonic() - this.#lastWrite;
     const due = silentMs >= KEEP_ALIVE_MS;
+    const reads = (this.#controller?.desiredSize ?? 0) > 0;
+    if (!reads && silentMs >= UNREAD_MS) return this.#drop();
     // A reader that does not read gets no heap of comments.
-    if (due && (this.#controller?.desiredSize ?? 0) > 0) this.#send(SSE_KEEP_ALIVE);
+    if (due && reads) this.#send(SSE_KEEP_ALIVE);
     this.#cancelBeat = this.#reader.clock.after(due ? KEEP_ALIVE_MS : KEEP_ALIVE_MS - silentMs, this.#beat);
   };
+
+  /** Breaks the connection off: its reader can go on by id, if it is still there. */
+  #drop(): void {
+    this.#controller?.error(new Error('The reader took nothing for too long.'));
+    this.#controller = null;
+    this.#finish();
+  }
 
   readonly #finish = (): void => {
     if (this.#over) return;

@@ -155,10 +155,19 @@ test('[H3] a reader that does not read gets no heap of comments', async () => {
   const { request, asks, clock } = openSurface();
   asks.play = (ask) => ask.push(...goodDay().slice(0, 1));
   const response = await request('/ai', json({ prompt: 'Hi', stream: true }));
-  await clock.advance(600_000);
+  await clock.advance(60_000);
   asks.asked[0]?.push(...goodDay().slice(1));
   const text = await response.text();
   expect(text.match(/still here/g)?.length ?? 0).toBeLessThanOrEqual(1);
+});
+
+test('[H3] a reader that takes nothing for 5 minutes is cut off, and leaves the ask', async () => {
+  const { request, asks, clock } = openSurface();
+  asks.play = (ask) => ask.push(...goodDay());
+  const response = await request('/ai', json({ prompt: 'Hi', stream: true }));
+  await clock.advance(310_000);
+  expect([asks.asked[0]?.leaves, clock.timers()]).toEqual([1, 0]);
+  await expect(response.text()).rejects.toThrow('took nothing');
 });
 
 test('[H7] a reader that goes away leaves the ask, once', async () => {
