@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { Problem } from '#shared/problem.ts';
 
 const LOCK_FILE = 'router.lock';
 
@@ -13,19 +14,28 @@ export interface FolderLock {
 }
 
 /**
- * Holds a data folder for one router; null when another has it. The lock is the system's own, taken through SQLite on an
+ * Holds a data folder for one router; null when another has it; throws `storage_failed` with what to do. The lock is the system's own, taken through SQLite on an
  * empty file, so it is gone with its process however that ends: a file with a process id in it would outlive a `kill -9`.
  */
 export function lockFolder(dataFolder: string): FolderLock | null {
   const file = join(dataFolder, LOCK_FILE);
-  closeSync(openSync(file, 'a', 0o600));
-  const database = new Database(file, { timeout: WAIT_MS });
+  let database: Database.Database | null = null;
   try {
+    closeSync(openSync(file, 'a', 0o600));
+    database = new Database(file, { timeout: WAIT_MS });
+    // Nothing is ever written, so no file of SQLite's own is wanted beside it.
+    database.pragma('journal_mode = MEMORY');
     database.exec('BEGIN EXCLUSIVE');
-    return { release: () => void database.close() };
+    const held = database;
+    return { release: () => void held.close() };
   } catch (cause) {
-    database.close();
+    database?.close();
     if (cause instanceof Error && 'code' in cause && String(cause.code).startsWith('SQLITE_BUSY')) return null;
-    throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Problem(
+      'storage_failed',
+      `The lock \`${file}\` cannot be taken (${reason}). Delete it, and start again.`,
+      { cause },
+    );
   }
 }

@@ -1,4 +1,4 @@
-import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -173,11 +173,14 @@ test.each([
   ['a host that is none of ours', { HOST: '203.0.113.1' }, /^`HOST` is `203\.0\.113\.1`, which is no address/],
   ['a log level that is none', { LAYOVER_LOG: 'loud' }, /^`LAYOVER_LOG` is `loud`\./],
   ['a pace that is none', { LAYOVER_DEMO_PACE: 'fast' }, /^`LAYOVER_DEMO_PACE` is `fast`\./],
+  ['a lock that is damaged', { LAYOVER_DATA: 'damaged' }, /^The lock `damaged\/router\.lock` cannot be taken/],
   ['a configuration that is missing', { LAYOVER_CONFIG: 'gone.yaml' }, /gone\.yaml/],
   ['a configuration that is wrong', { LAYOVER_CONFIG: 'a-file' }, /^The configuration cannot be used/],
 ])('[H23] %s ends the start with what to do', async (_what, environment, sentence) => {
   const folder = emptyFolder();
   writeFileSync(join(folder, 'a-file'), 'model_list: 7\n');
+  mkdirSync(join(folder, 'damaged'));
+  writeFileSync(join(folder, 'damaged', 'router.lock'), 'This is no lock. '.repeat(100));
   const router = startRouter(environment, folder);
   expect(await router.over).toBe(1);
   expect(router.said.err).toMatch(sentence);
