@@ -5,5 +5,4 @@ import type { deploymentSchema, recentAsksSchema } from '#shared/console-wire.ts
 export type Deployment = z.infer<typeof deploymentSchema>;
 export type FaultKind = NonNullable<Deployment['fault']>['kind'];
 export type ToldAsk = z.infer<typeof recentAsksSchema>['asks'][number];
-export type LedgerAsk = ToldAsk['ask'];
 export type Attempt = ToldAsk['attempts'][number];

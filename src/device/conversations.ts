@@ -76,13 +76,6 @@ export function readConversation(place: Place, conversationId: string): Promise<
   });
 }
 
-export function renameConversation(place: Place, conversationId: string, title: string): Promise<void> {
-  return write(place, ['conversations'], async (tx) => {
-    const known = readRow(conversationRowSchema, await tx.objectStore('conversations').get(conversationId));
-    if (known !== null) await tx.objectStore('conversations').put({ ...known, title: titleOf(title) });
-  });
-}
-
 /** Removes a conversation with its turns, answers, waiting asks and draft. */
 export function removeConversation(place: Place, conversationId: string): Promise<void> {
   return write(place, ['conversations', 'turns', 'answers', 'outbox', 'drafts'], async (tx) => {

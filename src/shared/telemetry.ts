@@ -48,6 +48,3 @@ export const telemetryBatchSchema = z.object({
   events: z.array(askEndedSchema).check(z.maxLength(MAX_EVENTS_PER_BATCH)),
 });
 export type TelemetryBatch = z.infer<typeof telemetryBatchSchema>;
-
-/** What `POST /telemetry` answers. */
-export const telemetryReceiptSchema = z.object({ accepted: z.number(), repeated: z.number() });

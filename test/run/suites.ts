@@ -24,8 +24,9 @@ async function runLint(): Promise<Outcome> {
   // No cache: a rule that knows types can be broken by a change in another file.
   const rules = await runScript(tool('eslint/bin/eslint.js'), ['-c', 'test/eslint.config.js', '.']);
   const format = await runScript(tool('prettier/bin/prettier.cjs'), ['--check', '--log-level', 'warn', '.']);
+  const dead = await runScript(tool('knip/bin/knip.js'), []);
   if (format !== 0) console.log('`npm run format` puts the format right.');
-  return passedWhenZero(rules + format);
+  return passedWhenZero(rules + format + dead);
 }
 
 async function runUnit(folder: string): Promise<Outcome> {
