@@ -3,7 +3,8 @@ import { lazy } from 'preact-iso';
 import { useSignal } from '@preact/signals';
 import { Suspense } from './suspense.tsx';
 import { Logo, Mark, type MarkName } from '../look/mark.tsx';
-import { countWords, dayGroup } from '../look/words.ts';
+import { countWords } from '../look/words.ts';
+import { Conversations } from '../ask/conversations.tsx';
 import { FeaturePicker } from '../ask/feature-picker.tsx';
 import { LinePill } from './line-pill.tsx';
 import { useModels } from './models.ts';
@@ -121,29 +122,6 @@ function whoIsAsking(state: ReturnType<typeof useModels>['session']['state']['va
   const who =
     state.policy.role === 'operator' ? 'Operator' : state.policy.guest ? 'Guest of this computer' : 'Signed in';
   return state.policy.demo ? `${who}. Demo: no provider is asked.` : who;
-}
-
-function Conversations() {
-  const { storage, talk, nowMs } = useModels();
-  let group = '';
-  return storage.conversations.value.map((row) => {
-    const day = dayGroup(row.updatedAtMs, nowMs.value);
-    const head = day === group ? null : <p class="head">{day}</p>;
-    group = day;
-    return (
-      <>
-        {head}
-        <a
-          class="go told"
-          href={`/c/${row.id}`}
-          aria-current={talk.conversationId.value === row.id ? 'true' : undefined}
-        >
-          <Mark name="go-ask" />
-          <span class="cut-off">{row.title}</span>
-        </a>
-      </>
-    );
-  });
 }
 
 function isAt(href: string, path: string, atAsk: boolean): boolean {

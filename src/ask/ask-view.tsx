@@ -3,6 +3,7 @@ import { EvidenceList } from '../app/line-pill.tsx';
 import { useModels } from '../app/models.ts';
 import { SessionCard } from '../app/session-card.tsx';
 import { Compose } from './compose.tsx';
+import { Conversations } from './conversations.tsx';
 import { followNewest } from './follow-newest.ts';
 import { Turn } from './turn.tsx';
 
@@ -45,9 +46,9 @@ const IDEAS = [
   'Write a function that adds up a per diem, in TypeScript.',
 ];
 
-/** An empty conversation: what this is, and three ways to begin. */
+/** An empty conversation: what this is, three ways to begin, and on a phone the ways back. */
 function Start() {
-  const { talk } = useModels();
+  const { talk, storage } = useModels();
   return (
     <section class="start">
       <h2>Ask, also without a network</h2>
@@ -70,6 +71,12 @@ function Start() {
           </button>
         ))}
       </div>
+      {/* Where there is no rail. */}
+      {storage.conversations.value.length > 0 && (
+        <nav class="earlier" aria-label="Conversations">
+          <Conversations />
+        </nav>
+      )}
     </section>
   );
 }
