@@ -147,7 +147,7 @@ async function sayHello(about: {
     ...describeConfiguration(configuration),
     ...router.notices,
     ...unused.map((name) => `\`${name}\` is set, and not used yet.`),
-    ...(isLoopbackName(host) ? [] : beyondLoopback(origin)),
+    ...(isLoopbackName(host) ? [] : beyondLoopback()),
     '',
     `Ask:      ${await askLink(host, origin, router)}`,
     `Console:  ${origin}/link/${token}`,
@@ -166,9 +166,9 @@ async function askLink(host: string, origin: string, router: ComposedRouter): Pr
   return `${origin}/link/${token}`;
 }
 
-function beyondLoopback(origin: string): string[] {
+function beyondLoopback(): string[] {
   return [
-    `Others can reach this router. On ${origin} browsers neither save answers nor work offline, because that takes HTTPS: see docs/https.md.`,
+    'Others can reach this router. Over plain HTTP their browsers neither save answers nor work offline: that takes HTTPS, see docs/https.md.',
     'Name the hosts it is reached by under `general_settings.hosts`.',
   ];
 }

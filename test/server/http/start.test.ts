@@ -201,7 +201,8 @@ test('[H23] beyond loopback it says how to get HTTPS, and its Ask link signs in'
   const router = startRouter({ HOST: '0.0.0.0' });
   const [, link = ''] = await router.until(/Ask: +(http:\/\/\S+)\n/);
   await router.until(/Console: +\S+\n/);
-  expect(router.said.out).toContain('docs/https.md');
+  // Of other devices only: on this computer plain HTTP saves and works offline.
+  expect(router.said.out).toMatch(/Over plain HTTP their browsers neither save answers .* docs\/https\.md/);
   const signIn = await fetch(link, { redirect: 'manual' });
   expect([signIn.status, signIn.headers.get('location')]).toEqual([303, '/']);
 });
