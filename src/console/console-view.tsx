@@ -51,6 +51,14 @@ export function ConsoleView() {
 }
 
 function SignIn({ failure }: { failure: Failure }) {
+  const session = useModels().session.state.value;
+  // The router calls whoever is no operator signed out at this address; the rail beside calls the same person a guest.
+  const guest = session.kind === 'ready' && session.policy.guest;
+  const who = guest
+    ? 'You are a guest here.'
+    : failure.status === 401
+      ? 'You are signed out.'
+      : 'You are signed in as an asker.';
   return (
     <main class="page" id="main" tabIndex={-1}>
       <section class="sheet">
@@ -58,9 +66,8 @@ function SignIn({ failure }: { failure: Failure }) {
           <Mark name="is-paused" />
           <h2>The Console is the operator’s</h2>
           <p>
-            {failure.status === 401 ? 'You are signed out. ' : 'You are signed in as an asker. '}
-            Open the Console link that <code>npm start</code> prints, or make one with{' '}
-            <code>layover link --operator</code>.
+            {who} Open the Console link that <code>npm start</code> prints, or make one with{' '}
+            <code>npx layover link --operator</code>.
           </p>
         </div>
       </section>

@@ -42,3 +42,10 @@ test('[F1] a fault laid over the first provider moves asks to the second, and is
   const turn = await ask(page, 'And now?');
   await expect(from(turn)).toContainText('Live from');
 });
+
+test('[G27] a guest is told whose the Console is, and is not called signed out', async ({ page }) => {
+  await openAsk(page);
+  await page.goto('/console');
+  await expect(page.getByText('You are a guest here.')).toBeVisible();
+  await expect(page.getByText('You are signed out.')).toBeHidden();
+});
