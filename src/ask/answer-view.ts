@@ -31,6 +31,7 @@ export type AnswerView =
       totalMs: number | null;
       /** When it was written on this device; null while only this tab has it. */
       atMs: number | null;
+      /** The live answer that came after a saved one; null also when it says the very same. */
       fresh: Answer | null;
     }
   | { kind: 'partial'; text: string; code: string; message: string }
@@ -119,7 +120,7 @@ function rowView(row: AnswerRow): AnswerView {
         firstTokenMs,
         totalMs,
         atMs: row.updatedAtMs,
-        fresh,
+        fresh: fresh?.text === text ? null : fresh,
       };
     }
     default:

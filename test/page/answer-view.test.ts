@@ -58,6 +58,18 @@ const arriving: AnswerView = {
 };
 const live = (over: boolean, view: AnswerView = arriving): LiveAsk => ({ turn, view, over });
 
+describe('a saved answer', () => {
+  it('[G29] offers the live one that came later only if it says something else', () => {
+    const freshOf = (text: string): string | null => {
+      const told = stored({ ...whole, fresh: { ...whole.answer, text } });
+      const view = joinTurn(told, null, nothingWaits)?.answer;
+      return view?.kind === 'whole' ? (view.fresh?.text ?? null) : null;
+    };
+    expect(freshOf('Because it is so.')).toBeNull();
+    expect(freshOf('Because it was so.')).toBe('Because it was so.');
+  });
+});
+
 describe('an ask that this tab sent', () => {
   it('[G9] is shown as this tab has it while its stream runs', () => {
     expect(joinTurn(stored({ kind: 'open', text: 'Bec', resuming: false }), live(false), nothingWaits)?.answer).toBe(
