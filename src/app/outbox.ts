@@ -15,6 +15,8 @@ export interface Outbox {
   cancelled: ReadonlySignal<ReadonlySet<string>>;
   /** Takes an ask out of the line. Its question stays in the conversation. */
   cancel(askId: string): void;
+  /** The same for an ask that is about to be edited: its words stand in the field, so nothing more is said. */
+  takeBack(askId: string): void;
   sendNow(askId: string): void;
 }
 
@@ -26,13 +28,17 @@ export function createOutbox(parts: {
 }): Outbox {
   const { storage, line, toasts } = parts;
   const cancelled = signal<ReadonlySet<string>>(new Set());
+  const takeBack = (askId: string): void => {
+    cancelled.value = new Set(cancelled.value).add(askId);
+    parts.tell({ type: 'stop', askId });
+  };
   return {
     rows: storage.outbox,
     waiting: computed(() => storage.outbox.value?.length ?? line.waiting.value),
     cancelled,
+    takeBack,
     cancel(askId) {
-      cancelled.value = new Set(cancelled.value).add(askId);
-      parts.tell({ type: 'stop', askId });
+      takeBack(askId);
       toasts.show({ text: 'Ask cancelled. It was not sent.' });
     },
     sendNow(askId) {

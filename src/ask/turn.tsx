@@ -70,7 +70,7 @@ function Answered({ turn, last }: { turn: TurnView; last: boolean }) {
             <button class="button plain" type="button" onClick={() => (showFresh.value = !showFresh.value)}>
               {showFresh.value ? 'Show the saved answer' : 'Show the fresh answer'}
             </button>
-            <span class="beside">arrived at {clockWords(fresh.createdSeconds * 1000)}</span>
+            <span class="beside">made at {clockWords(fresh.createdSeconds * 1000)}</span>
           </p>
         )}
       </div>
@@ -113,7 +113,7 @@ function Actions({ turn, last }: { turn: TurnView; last: boolean }) {
 function Waits({ turn }: { turn: TurnView }) {
   const { outbox, talk } = useModels();
   const edit = (): void => {
-    outbox.cancel(turn.id);
+    outbox.takeBack(turn.id);
     talk.type(turn.prompt);
     document.getElementById('say')?.focus();
   };

@@ -53,7 +53,7 @@ function WaitingRow({ row, place }: { row: OutboxRow; place: number }) {
   const { route } = useLocation();
   const told = tellOrigin({ kind: 'waiting', state: row.state, network: row.network, place: place > 0 ? place : null });
   const edit = (): void => {
-    outbox.cancel(row.askId);
+    outbox.takeBack(row.askId);
     talk.show(null);
     route('/');
     talk.type(row.question);

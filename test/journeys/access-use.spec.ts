@@ -90,7 +90,7 @@ test('Escape closes what was opened, and the focus is back where it came from', 
   await expect(pill).toBeFocused();
 });
 
-test('an ask that waits is taken back into the question field by keyboard', async ({ page, world }) => {
+test('[G28] an ask that waits is taken back into the question field by keyboard', async ({ page, world }) => {
   world.north.otherwise(answer('Answered.'));
   await openAsk(page);
   await world.line.set('down');
@@ -99,6 +99,7 @@ test('an ask that waits is taken back into the question field by keyboard', asyn
   await page.getByRole('button', { name: 'Edit' }).press('Enter');
   await expect(question(page)).toHaveValue('For later?');
   await expect(question(page)).toBeFocused();
+  await expect(page.getByText('Ask cancelled.')).toBeHidden();
 });
 
 test('who wants no movement gets none, not even while an answer arrives', async ({ page, world }) => {
