@@ -155,7 +155,7 @@ function demo(deployments: Deployment[]): Configuration {
     deployments,
     features: demoFeatures(),
     defaultFeature: DEFAULT_FEATURE,
-    featuresDeclared: false,
+    featuresDeclared: true,
     routing: readRouting(settings),
     slo: readSlo(settings),
     travel: readTravel(settings),

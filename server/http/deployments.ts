@@ -40,6 +40,7 @@ export async function deleteFault(c: HttpContext, parts: HttpParts): Promise<Res
   await parts.callers.identifyOperator(visitFrom(c));
   const { id } = readView(c, parts);
   parts.faults.clear(id);
+  parts.deployments.forgive(id);
   return Response.json(readView(c, parts));
 }
 

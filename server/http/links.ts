@@ -52,9 +52,9 @@ function spentLink(): Response {
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<title>This link has been used · Layover</title>
-<h1>This link has been used</h1>
-<p>A sign-in link works once, and this one is spent or too old.</p>
+<title>This link does not sign in · Layover</title>
+<h1>This link does not sign in</h1>
+<p>A sign-in link works once. This one is used, too old, or not complete.</p>
 <p>Ask whoever runs Layover for another one. If that is you: start it again, and it prints a new link.</p>
 <p><a href="/">Go to Layover</a></p>
 </html>

@@ -18,7 +18,7 @@ export interface HttpParts {
   ledger: Ledger;
   callers: Callers;
   own: OwnAddresses;
-  deployments: Pick<Deployments, 'views'>;
+  deployments: Pick<Deployments, 'views' | 'forgive'>;
   faults: Pick<Faults, 'set' | 'clear'>;
   /** Asks the database something small; rejects when it does not answer. */
   checkDatabase(): Promise<void>;

@@ -22,7 +22,7 @@ export interface Caller {
   token: string | null;
 }
 
-/** Who sends a request. Docs: docs/behaviour/http.md, rules I. */
+/** Who sends a request. Docs: docs/behaviour.md, rules I. */
 export interface Callers {
   /** Throws `origin_unknown` for a Host that is not ours. */
   checkHost(address: Address): void;

@@ -4,7 +4,7 @@ import type { ProviderFailure } from '../providers/provider.ts';
 import type { Faults } from './faults.ts';
 import type { DeploymentHealth, DeploymentView } from './health.ts';
 
-/** How the deployments are. Rules: docs/behaviour/ask.md, R6–R10. */
+/** How the deployments are. Rules: docs/behaviour.md, R6–R10. */
 export interface Deployments {
   /** Every deployment of an alias, unconfigured ones too; empty for an alias nobody serves. */
   of(alias: string): readonly Deployment[];
@@ -13,6 +13,8 @@ export interface Deployments {
   /** A call that began at this monotonic moment was answered whole. */
   succeeded(deployment: Deployment, startedMonotonicMs: number): void;
   failed(deployment: Deployment, failure: ProviderFailure): void;
+  /** What was broken on purpose is mended: its fails and its cooling tell nothing of how it is. Unknown ids are ignored. */
+  forgive(id: string): void;
   /** All of them, for people. */
   views(): DeploymentView[];
 }
@@ -92,6 +94,9 @@ export function createDeployments(deps: {
       // A later failure never shortens what a provider asked for.
       if (condition.cooling !== null && condition.cooling.untilMs > untilMs) return;
       condition.cooling = { sinceMs: now, untilMs, why: failure.message };
+    },
+    forgive(id) {
+      if (conditions.has(id)) conditions.set(id, { fails: [], cooling: null });
     },
     views: () =>
       deployments.map((deployment) => {

@@ -15,7 +15,7 @@ export interface Fault {
   delayMs: number;
 }
 
-/** The faults that lie on deployments. Rules: docs/behaviour/ask.md, F1–F5. */
+/** The faults that lie on deployments. Rules: docs/behaviour.md, F1–F5. */
 export interface Faults {
   /** Lays a fault on a deployment, in place of the one before. Null when there is no such deployment. */
   set(deploymentId: string, fault: { kind: FaultKind; leaseMs: number; delayMs?: number }): Fault | null;

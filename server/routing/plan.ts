@@ -5,7 +5,7 @@ import type { ProviderFailure } from '../providers/provider.ts';
 /** Most attempts of one ask, over all its deployments. */
 export const MAX_ATTEMPTS = 4;
 
-/** Which deployment comes next, for one ask. Rules: docs/behaviour/ask.md, R1–R5. */
+/** Which deployment comes next, for one ask. Rules: docs/behaviour.md, R1–R5. */
 export interface Plan {
   /** The next deployment to try, given how the last attempt failed; null when there is nothing left to try. */
   next(last: { deployment: Deployment; failure: ProviderFailure } | null): Deployment | null;

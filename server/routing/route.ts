@@ -11,7 +11,7 @@ import type { Faults } from './faults.ts';
 import { createPlan } from './plan.ts';
 import { brokeOff, noneReady, nothingCame, type Failed } from './verdict.ts';
 
-/** Brings an ask to a provider that answers it. Rules: docs/behaviour/ask.md, R1–R5 and R11–R14. */
+/** Brings an ask to a provider that answers it. Rules: docs/behaviour.md, R1–R5 and R11–R14. */
 export interface Router {
   /** Never throws; an aborted signal ends it as `stopped`, with the upstream call. */
   route(ask: RoutedAsk, sink: RouteSink, signal: AbortSignal): Promise<RouteEnd>;

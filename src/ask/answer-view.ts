@@ -139,6 +139,22 @@ const unknownArrival: Arrival = {
 
 const CANCELLED: AnswerView = { kind: 'failed', code: 'cancelled', message: 'You cancelled it before it was sent.' };
 
+/** The late answer of an ask that a saved one answered, seen as what it is: live, with its own provenance. */
+export function freshView(view: Extract<AnswerView, { kind: 'whole' }>, fresh: Answer): AnswerView {
+  const { text, finishReason, provenance } = fresh;
+  return {
+    ...view,
+    text,
+    finishReason,
+    provenance,
+    network: 'ok',
+    waitedMs: 0,
+    firstTokenMs: null,
+    totalMs: null,
+    fresh: null,
+  };
+}
+
 /** The text there is so far; empty when there is none. */
 export function textOf(view: AnswerView): string {
   return 'text' in view ? view.text : '';

@@ -118,7 +118,13 @@ function tellWaiting(view: Extract<AnswerView, { kind: 'waiting' }>): Told {
   switch (view.state.kind) {
     case 'queued': {
       const place = view.place === null ? '' : `, ${placeWords(view.place)} in line`;
-      return told('from-nowhere', `Waiting to be sent${place}.`, 'It goes by itself, even if you close this page.');
+      // That it is offline is said by the line; any other reason only here.
+      const why = view.network === null || view.network === 'offline' ? '' : whyNotLive(view.network);
+      return told(
+        'from-nowhere',
+        `Waiting to be sent${place}.`,
+        join(why, 'It goes by itself, even if you close this page.'),
+      );
     }
     case 'sending':
       return told('line-resuming', 'Being sent.', '', 'live');

@@ -3,7 +3,7 @@ import { Mark } from '../look/mark.tsx';
 import { clockWords } from '../look/words.ts';
 import { useModels } from '../app/models.ts';
 import { WaitingActions } from '../waiting/waiting-actions.tsx';
-import { isRunning, type AnswerView, type TurnView } from './answer-view.ts';
+import { freshView, isRunning, textOf, type AnswerView, type TurnView } from './answer-view.ts';
 import { AnswerText } from './answer-text.tsx';
 import { tellOrigin, type Told } from './provenance.ts';
 
@@ -43,20 +43,31 @@ function Answered({ turn, last }: { turn: TurnView; last: boolean }) {
   const { answer } = turn;
   const showFresh = useSignal(false);
   const fresh = answer.kind === 'whole' ? answer.fresh : null;
-  const text = showFresh.value && fresh !== null ? fresh.text : 'text' in answer ? answer.text : '';
+  const shown = showFresh.value && answer.kind === 'whole' && fresh !== null ? freshView(answer, fresh) : answer;
+  const text = textOf(shown);
   const line = (
     <From
-      told={tellOrigin(answer)}
-      look={isCarried(answer) ? '' : 'line'}
+      told={tellOrigin(shown)}
+      look={isCarried(shown) ? '' : 'line'}
       actions={<Actions turn={turn} last={last} />}
     />
   );
   const body = <AnswerText text={text} running={isRunning(answer)} />;
-  if (!isCarried(answer)) {
+  const swap = fresh !== null && (
+    <p class="fresh">
+      <button class="button plain" type="button" onClick={() => (showFresh.value = !showFresh.value)}>
+        {showFresh.value ? 'Show the saved answer' : 'Show the fresh answer'}
+      </button>
+      <span class="beside">made at {clockWords(fresh.createdSeconds * 1000)}</span>
+    </p>
+  );
+  // Only what comes from this device is drawn as a ticket: a fresh answer that is shown is none.
+  if (!isCarried(shown)) {
     return (
       <>
         {(text !== '' || isRunning(answer)) && body}
         {line}
+        {swap}
       </>
     );
   }
@@ -65,14 +76,7 @@ function Answered({ turn, last }: { turn: TurnView; last: boolean }) {
       <div class="face">{body}</div>
       <div class="stub">
         {line}
-        {fresh !== null && (
-          <p class="fresh">
-            <button class="button plain" type="button" onClick={() => (showFresh.value = !showFresh.value)}>
-              {showFresh.value ? 'Show the saved answer' : 'Show the fresh answer'}
-            </button>
-            <span class="beside">made at {clockWords(fresh.createdSeconds * 1000)}</span>
-          </p>
-        )}
+        {swap}
       </div>
     </div>
   );

@@ -2,7 +2,7 @@ import { useLocation } from 'preact-iso';
 import { useEffect } from 'preact/hooks';
 import type { OutboxRow } from '#device/rows.ts';
 import { useModels } from '../app/models.ts';
-import { tellOrigin, whyNotLive } from '../ask/provenance.ts';
+import { tellOrigin } from '../ask/provenance.ts';
 import { Mark } from '../look/mark.tsx';
 import { ageWords } from '../look/words.ts';
 import { WaitingActions } from './waiting-actions.tsx';
@@ -65,7 +65,7 @@ function WaitingRow({ row, place }: { row: OutboxRow; place: number }) {
       <Mark name={told.mark} look={told.tone} />
       <h2>{row.question}</h2>
       <p>
-        <b>{told.what}</b> {told.more} Asked {ageWords(nowMs.value - row.askedAtMs)}. {whyNotLive(row.network)}
+        <b>{told.what}</b> {told.more} Asked {ageWords(nowMs.value - row.askedAtMs)}.
       </p>
       <WaitingActions askId={row.askId} state={row.state} onEdit={edit} />
     </article>

@@ -45,7 +45,7 @@ test('[H23] npm start prints two links, answers with the demo, builds once, and 
     expect(again.status).toBe(401);
     expect(again.headers.get('set-cookie')).toBeNull();
     expect(again.headers.get('content-type')).toContain('text/html');
-    expect(await again.text()).toContain('<h1>This link has been used</h1>');
+    expect(await again.text()).toContain('<h1>This link does not sign in</h1>');
   });
 
   await test.step('A guest of this computer gets a streamed answer', async () => {

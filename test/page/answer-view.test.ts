@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Provenance } from '#shared/answer.ts';
 import type { ToldTurn } from '#device/conversations.ts';
 import type { AnswerRow, TurnRow } from '#device/rows.ts';
-import { joinTurn, type AnswerView, type LiveAsk, type Queue } from '../../src/ask/answer-view.ts';
+import { freshView, joinTurn, type AnswerView, type LiveAsk, type Queue } from '../../src/ask/answer-view.ts';
 
 const turn: TurnRow = {
   id: '0193a000-0000-7000-8000-000000000001',
@@ -99,5 +99,27 @@ describe('an ask that this tab sent', () => {
   it('asked in another tab, it is shown as the device has it', () => {
     expect(joinTurn(stored(whole), null, nothingWaits)?.answer.kind).toBe('whole');
     expect(joinTurn({ turn, answer: null, waiting: null }, null, nothingWaits)?.answer.kind).toBe('unsent');
+  });
+});
+
+describe('a fresh answer that came after a saved one', () => {
+  it('[G11] is shown with its own provenance, not as carried', () => {
+    if (whole.kind !== 'whole') throw new Error('The sample is whole.');
+    const saved = joinTurn(
+      stored({
+        ...whole,
+        answer: { ...whole.answer, provenance: { ...provenance, source: 'saved' } },
+        network: 'slow',
+      }),
+      null,
+      nothingWaits,
+    )?.answer;
+    if (saved?.kind !== 'whole') throw new Error('It is shown whole.');
+    expect(freshView(saved, { ...whole.answer, text: 'Because it is new.' })).toMatchObject({
+      kind: 'whole',
+      text: 'Because it is new.',
+      provenance: { source: 'provider' },
+      network: 'ok',
+    });
   });
 });

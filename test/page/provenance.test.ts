@@ -49,10 +49,15 @@ const arrival = {
   hops: 0,
   network: 'ok',
 } as const;
-const waiting = (state: Extract<AnswerView, { kind: 'waiting' }>['state'], place: number | null = 1): AnswerView => ({
+type Waiting = Extract<AnswerView, { kind: 'waiting' }>;
+const waiting = (
+  state: Waiting['state'],
+  place: number | null = 1,
+  network: Waiting['network'] = 'offline',
+): AnswerView => ({
   kind: 'waiting',
   state,
-  network: 'offline',
+  network,
   place,
 });
 
@@ -188,6 +193,11 @@ const TABLE: [string, AnswerView, string][] = [
     'waiting',
     waiting({ kind: 'queued' }),
     'Waiting to be sent, first in line. It goes by itself, even if you close this page.',
+  ],
+  [
+    'waiting because nobody answered',
+    waiting({ kind: 'queued' }, 1, 'router'),
+    'Waiting to be sent, first in line. No provider answered. It goes by itself, even if you close this page.',
   ],
   [
     'waiting, place unknown',

@@ -169,7 +169,7 @@ test('[K9] without a file and without a key the demo serves; with a key the star
   expect(demo).toMatchObject({
     source: null,
     demo: true,
-    featuresDeclared: false,
+    featuresDeclared: true,
     defaultFeature: 'default',
     notices: [],
   });

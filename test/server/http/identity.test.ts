@@ -33,7 +33,7 @@ test('[I4] a link signs in once, and goes on to an address without a secret', as
   expect([second.status, second.headers.get('set-cookie')]).toEqual([401, null]);
   expect(second.headers.get('content-type')).toBe('text/html; charset=utf-8');
   const page = await second.text();
-  expect(page).toContain('This link has been used');
+  expect(page).toContain('This link does not sign in');
   expect(page).not.toContain('<script');
 });
 

@@ -64,6 +64,7 @@ test('[H17] the process is well without a key; ready needs a deployment for each
   const cooling = openSurface({
     parts: {
       deployments: {
+        forgive: () => undefined,
         views: () => [
           {
             id: 'north',

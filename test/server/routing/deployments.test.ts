@@ -89,6 +89,15 @@ describe('the health of a deployment', () => {
     expect(second?.health).toEqual({ kind: 'unconfigured', why: 'No key is set.' });
   });
 
+  it('[R16] is as new when a fault was taken off it by hand', () => {
+    const { a, fail, cooling, deployments } = watch();
+    fail('unauthorized');
+    expect(cooling()).toBe(30_000);
+    deployments.forgive(a.id);
+    expect(cooling()).toBe(0);
+    expect(deployments.views()[0]?.health).toEqual({ kind: 'closed', recentFails: 0 });
+  });
+
   it('keeps its cooling when the wall clock jumps', () => {
     const { clock, fail, cooling } = watch();
     fail('unauthorized');
