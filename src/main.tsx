@@ -150,6 +150,8 @@ async function listen(): Promise<void> {
     if (heard.type === 'policy-changed') onPolicy(heard.epoch);
   });
   device.tell({ type: 'tell' });
+  // A page that opens is somebody who wants to know: what waits is tried, and a line that was gone.
+  device.tell({ type: 'replay' });
 }
 effect(markReady);
 effect(() => {

@@ -19,8 +19,12 @@ export const MAX_MISTAKES = 20;
 export class ConfigurationError extends Error {
   readonly mistakes: readonly Mistake[];
 
-  constructor(mistakes: readonly Mistake[], details: { cause?: unknown } = {}) {
-    super(messageOf(mistakes), details.cause === undefined ? {} : { cause: details.cause });
+  /** `notices` are said too: a key that was mistyped is often why the rest cannot be used. */
+  constructor(mistakes: readonly Mistake[], details: { cause?: unknown; notices?: readonly string[] } = {}) {
+    super(
+      [messageOf(mistakes), ...noticed(details.notices ?? [])].join('\n'),
+      details.cause === undefined ? {} : { cause: details.cause },
+    );
     this.name = 'ConfigurationError';
     this.mistakes = mistakes;
   }
@@ -38,6 +42,10 @@ function messageOf(mistakes: readonly Mistake[]): string {
   return [`The configuration cannot be used: ${mistakes.length} mistakes.`, ...lines.map((line) => `  ${line}`)].join(
     '\n',
   );
+}
+
+function noticed(notices: readonly string[]): string[] {
+  return notices.length === 0 ? [] : ['Please note:', ...notices.map((notice) => `  ${notice}`)];
 }
 
 function lineOf(mistake: Mistake): string {

@@ -85,6 +85,7 @@ export class Findings {
       mistake.place === null ? Number.POSITIVE_INFINITY : mistake.place.line;
     throw new ConfigurationError(
       [...this.#mistakes].sort((a, b) => (order(a) < order(b) ? -1 : order(a) > order(b) ? 1 : 0)),
+      { notices: this.notices() },
     );
   }
 

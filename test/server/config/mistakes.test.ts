@@ -243,3 +243,8 @@ test('[K9] a file that LAYOVER_CONFIG names and that is not there stops the star
     'The configuration cannot be used. `LAYOVER_CONFIG` names `other.yaml`, and there is no such file. Correct the name, or leave `LAYOVER_CONFIG` out.',
   );
 });
+
+test('[K4] what is noticed is also told when the start ends, for a mistyped key is often why', () => {
+  const text = withModel('featuers: {}\nslo:\n  success_percent: 995');
+  expect(() => read(text)).toThrow(/success_percent.*\nPlease note:\n {2}.*`featuers`/s);
+});
