@@ -1,4 +1,4 @@
-import { addTurn, readConversation, type NewTurn, type ToldTurn } from '#device/conversations.ts';
+import { addTurn, conversationOf, readConversation, type NewTurn, type ToldTurn } from '#device/conversations.ts';
 import type { Place } from '#device/database.ts';
 import { keepDraft, readDraft } from '#device/drafts.ts';
 import { forgetSaved } from '#device/saved-answers.ts';
@@ -7,6 +7,7 @@ import { forgetSaved } from '#device/saved-answers.ts';
 export interface DeviceStore {
   addTurn(turn: NewTurn): Promise<void>;
   readConversation(conversationId: string): Promise<ToldTurn[]>;
+  conversationOf(askId: string): Promise<string | null>;
   readDraft(conversationId: string): Promise<string>;
   /** Later words never lose to earlier ones: writes go one after the other. */
   forgetSaved(key: string): Promise<void>;
@@ -18,6 +19,7 @@ export function openDeviceStore(place: Place): DeviceStore {
   return {
     addTurn: (turn) => addTurn(place, turn),
     readConversation: (conversationId) => readConversation(place, conversationId),
+    conversationOf: (askId) => conversationOf(place, askId),
     readDraft: (conversationId) => readDraft(place, conversationId),
     forgetSaved: (key) => forgetSaved(place, key),
     keepDraft(draft) {

@@ -76,6 +76,14 @@ export function readConversation(place: Place, conversationId: string): Promise<
   });
 }
 
+/** The conversation that an ask belongs to; null when it belongs to none that is kept here. */
+export function conversationOf(place: Place, askId: string): Promise<string | null> {
+  return read(place, ['turns'], async (tx) => {
+    const turn = readRow(turnRowSchema, await tx.objectStore('turns').get(askId));
+    return turn?.conversationId ?? null;
+  });
+}
+
 /** Removes a conversation with its turns, answers, waiting asks and draft. */
 export function removeConversation(place: Place, conversationId: string): Promise<void> {
   return write(place, ['conversations', 'turns', 'answers', 'outbox', 'drafts'], async (tx) => {

@@ -49,13 +49,16 @@ function Nothing({ stored, known }: { stored: boolean; known: boolean }) {
 }
 
 function WaitingRow({ row, place }: { row: OutboxRow; place: number }) {
-  const { outbox, talk, nowMs } = useModels();
+  const { outbox, storage, talk, nowMs } = useModels();
   const { route } = useLocation();
   const told = tellOrigin({ kind: 'waiting', state: row.state, network: row.network, place: place > 0 ? place : null });
-  const edit = (): void => {
+  const edit = async (): Promise<void> => {
+    const { value: state } = storage.state;
+    // Where it cannot be found out the question is kept, and begins a conversation.
+    const conversation = state.kind === 'open' ? await state.store.conversationOf(row.askId).catch(() => null) : null;
     outbox.takeBack(row.askId);
-    talk.show(null);
-    route('/');
+    talk.show(conversation);
+    route(conversation === null ? '/' : `/c/${conversation}`);
     talk.type(row.question);
     // The field is there with the next frame.
     requestAnimationFrame(() => document.getElementById('say')?.focus());
@@ -67,7 +70,7 @@ function WaitingRow({ row, place }: { row: OutboxRow; place: number }) {
       <p>
         <b>{told.what}</b> {told.more} Asked {ageWords(nowMs.value - row.askedAtMs)}.
       </p>
-      <WaitingActions askId={row.askId} state={row.state} onEdit={edit} />
+      <WaitingActions askId={row.askId} state={row.state} onEdit={() => void edit()} />
     </article>
   );
 }

@@ -93,6 +93,8 @@ test('Escape closes what was opened, and the focus is back where it came from', 
 test('[G28] an ask that waits is taken back into the question field by keyboard', async ({ page, world }) => {
   world.north.otherwise(answer('Answered.'));
   await openAsk(page);
+  await expect(from(await ask(page, 'Asked before?'))).toContainText('Live from');
+  const conversation = page.url();
   await world.line.set('down');
   await ask(page, 'For later?');
   await page.getByRole('link', { name: 'Waiting' }).first().press('Enter');
@@ -100,6 +102,9 @@ test('[G28] an ask that waits is taken back into the question field by keyboard'
   await expect(question(page)).toHaveValue('For later?');
   await expect(question(page)).toBeFocused();
   await expect(page.getByText('Ask cancelled.')).toBeHidden();
+  // It is asked again where it was asked, with what was said before.
+  expect(page.url()).toBe(conversation);
+  await expect(page.getByRole('main').getByText('Asked before?')).toBeVisible();
 });
 
 test('who wants no movement gets none, not even while an answer arrives', async ({ page, world }) => {

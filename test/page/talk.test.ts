@@ -29,6 +29,7 @@ function talkBefore(
       log.push(`kept ${turn.prompt}`);
     },
     readConversation: async () => [],
+    conversationOf: () => Promise.resolve(null),
     readDraft: async () => '',
     async keepDraft({ text }) {
       log.push(`draft ${text}`);
