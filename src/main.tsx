@@ -12,6 +12,7 @@ import { createStorage } from './app/storage.ts';
 import { createToasts } from './app/toasts.ts';
 import { createPageDevice } from './app/page-device.ts';
 import { connectWorker, type WorkerEvent } from './app/worker-client.ts';
+import { isRunning } from './ask/answer-view.ts';
 import { createTalk } from './ask/talk.ts';
 
 const clock = systemClock;
@@ -165,6 +166,20 @@ document.addEventListener('visibilitychange', () => {
   tickNow();
   device.tell({ type: 'replay' });
   if (session.state.value.kind !== 'ready') void session.open(closed.signal);
+});
+/** An answer that comes but has stood still for so long may have lost whoever wrote it: then its rest is fetched by its id. */
+const STOOD_STILL_MS = 11_000;
+effect(() => {
+  if (!talk.turns.value.some((turn) => isRunning(turn.answer))) return undefined;
+  let cancel: () => void;
+  const watch = (): void => {
+    cancel = clock.after(STOOD_STILL_MS, () => {
+      device.tell({ type: 'replay' });
+      watch();
+    });
+  };
+  watch();
+  return () => cancel();
 });
 addEventListener('online', () => {
   device.tell({ type: 'replay' });

@@ -75,12 +75,16 @@ export function isOutOfSpace(thrown: unknown): boolean {
   return thrown instanceof Error && thrown.name === 'QuotaExceededError';
 }
 
-/** Safari loses its connection when its storage process dies: a fresh one works. Nothing was committed, so once more is safe. */
+/**
+ * Safari loses its connection when its storage process dies, and a browser may abort a transaction by itself: a fresh one works.
+ * Nothing was committed, so once more is safe.
+ */
 async function onceMore<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (thrown) {
-    if (!(thrown instanceof Error) || !['UnknownError', 'InvalidStateError'].includes(thrown.name)) throw thrown;
+    if (!(thrown instanceof Error) || !['UnknownError', 'InvalidStateError', 'AbortError'].includes(thrown.name))
+      throw thrown;
     return await run();
   }
 }
