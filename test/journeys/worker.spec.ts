@@ -1,4 +1,6 @@
-import { openAsk, question } from './harness/asking.ts';
+import { gate } from '../fakes/provider/gate.ts';
+import { hold, say } from '../fakes/provider/script.ts';
+import { ask, from, openAsk, question } from './harness/asking.ts';
 import { expect, test } from './harness/world.ts';
 
 /** The life of the worker itself, in the built page. */
@@ -38,4 +40,23 @@ test('[W4] an address of the router is never answered with the page', { tag: '@f
   }
   await page.goto('/saved');
   await expect(page.getByRole('navigation', { name: 'Layover' }).first()).toBeVisible();
+});
+
+test('[G30] the worker is killed mid-answer, and whoever looks at it gets the rest', async ({ page, world }) => {
+  const middle = gate();
+  world.north.script([say('Precisava '), hold(middle), say('de uma fatura.')]);
+  await openAsk(page);
+  const turn = await ask(page, 'How do I ask for an invoice?');
+  await expect(turn.getByText('Precisava')).toBeVisible();
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  await expect(from(other.getByRole('article').first())).toContainText('Arriving');
+
+  const devtools = await page.context().newCDPSession(other);
+  await devtools.send('ServiceWorker.enable');
+  await devtools.send('ServiceWorker.stopAllWorkers');
+  middle.open();
+  await expect(from(other.getByRole('article').first())).toContainText('Live from', { timeout: 60_000 });
+  await expect(other.getByText('Precisava de uma fatura.')).toBeVisible();
+  expect(world.north.calls).toHaveLength(1);
 });
