@@ -1,5 +1,5 @@
 import { readChunk, readFinishReason, readUsage } from '#shared/chat-wire.ts';
-import { chatChunkSchema, type ChatChunk } from '#shared/chat.ts';
+import { chatChunkSchema, completionMessageSchema, type ChatChunk } from '#shared/chat.ts';
 import type { FinishReason } from '#shared/answer.ts';
 import { parseJson } from '#shared/json.ts';
 import type { Usage } from '#shared/money.ts';
@@ -98,16 +98,7 @@ const completionSchema = z.looseObject({
   choices: z
     .array(
       z.looseObject({
-        message: z.looseObject({
-          content: z.optional(z.nullable(z.string())),
-          tool_calls: z.optional(
-            z.nullable(
-              z.array(
-                z.looseObject({ id: z.string(), function: z.looseObject({ name: z.string(), arguments: z.string() }) }),
-              ),
-            ),
-          ),
-        }),
+        message: completionMessageSchema,
         finish_reason: z.optional(z.nullable(z.string())),
       }),
     )

@@ -158,6 +158,16 @@ export const provenanceSchema = z.object({
   demo: z.boolean(),
 });
 
+/** The message of a chat completion in JSON, ours or a provider's: only what we read is named. */
+export const completionMessageSchema = z.looseObject({
+  content: z.optional(z.nullable(z.string())),
+  tool_calls: z.optional(
+    z.nullable(
+      z.array(z.looseObject({ id: z.string(), function: z.looseObject({ name: z.string(), arguments: z.string() }) })),
+    ),
+  ),
+});
+
 /** A whole chat completion in JSON, ours: what the worker needs to keep one. */
 export const chatCompletionSchema = z.looseObject({
   id: z.string(),
@@ -166,16 +176,7 @@ export const chatCompletionSchema = z.looseObject({
   choices: z
     .array(
       z.looseObject({
-        message: z.looseObject({
-          content: z.optional(z.nullable(z.string())),
-          tool_calls: z.optional(
-            z.nullable(
-              z.array(
-                z.looseObject({ id: z.string(), function: z.looseObject({ name: z.string(), arguments: z.string() }) }),
-              ),
-            ),
-          ),
-        }),
+        message: completionMessageSchema,
         finish_reason: z.nullable(z.string()),
       }),
     )
