@@ -80,12 +80,39 @@ export const answerStateSchema = z.discriminatedUnion('kind', [
 ]);
 export type AnswerState = z.infer<typeof answerStateSchema>;
 
+/** One step in the life of an ask, for its timeline. `atMs` counts from the moment it was asked, by a clock that never jumps. */
+export const stepSchema = z.object({
+  what: z.enum([
+    'worker-started',
+    'keyed',
+    'looked-up',
+    'tried',
+    'first-token',
+    'cut',
+    'resumed',
+    'saved-given',
+    'queued',
+    'sent',
+    'ended',
+    'kept',
+  ]),
+  atMs: z.number(),
+  /** What is worth saying of it, such as the reason of a failed try; null for nothing. */
+  note: z.nullable(z.string()),
+});
+export type Step = z.infer<typeof stepSchema>;
+
+/** Most steps kept of one ask. */
+export const MAX_STEPS = 60;
+
 export const answerRowSchema = z.object({
   askId: z.string(),
   feature: z.string(),
   askedAtMs: z.number(),
   updatedAtMs: z.number(),
   state: answerStateSchema,
+  /** What happened to it on this device, in order; absent where nobody noted it. */
+  timeline: z.optional(z.array(stepSchema)),
 });
 export type AnswerRow = z.infer<typeof answerRowSchema>;
 
@@ -100,6 +127,8 @@ export const savedRowSchema = z.object({
   usedAtMs: z.number(),
   bytes: z.number(),
   promptVersion: z.number(),
+  /** Part of a travel pack: never evicted, refreshed before it goes stale. */
+  pinned: z.optional(z.boolean()),
 });
 export type SavedRow = z.infer<typeof savedRowSchema>;
 
