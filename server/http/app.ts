@@ -3,7 +3,7 @@ import { asProblem, Problem } from '#shared/problem.ts';
 import { postAsk } from './asks.ts';
 import { shareWith } from './cors.ts';
 import { deleteFault, listDeployments, postFault } from './deployments.ts';
-import { getHealth, getReadiness } from './health.ts';
+import { getHealth, getPreflight, getReadiness } from './health.ts';
 import { deleteAsk, getAsk } from './kept-asks.ts';
 import { getSlo, listAsks } from './ledger.ts';
 import { openLink, postLink } from './links.ts';
@@ -33,6 +33,7 @@ const ROUTES: Record<string, Partial<Record<'GET' | 'POST' | 'DELETE', Handler>>
   '/telemetry': { POST: postTelemetry },
   '/link/:token': { GET: openLink },
   '/api/travel': { GET: getTravel },
+  '/api/preflight': { GET: getPreflight },
   '/api/session': { POST: postSession, DELETE: deleteSession },
   '/api/links': { POST: postLink },
   '/api/slo': { GET: getSlo },
