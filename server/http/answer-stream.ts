@@ -89,7 +89,10 @@ class AnswerSource implements UnderlyingSource<Uint8Array> {
     // A problem is said again to whoever comes back: its stream had no other end.
     if (event.type === 'answer-problem') return { text: this.#writer.write(step.value), last: true };
     const last = event.type === 'answer-end';
-    if (seq > this.#reader.after) return { text: this.#writer.write(step.value), last };
+    const { after, includeUsage } = this.#reader;
+    // The usage stands in a chunk of its own, one number further.
+    const had = last && includeUsage ? seq < after : seq <= after;
+    if (!had) return { text: this.#writer.write(step.value, after), last };
     this.#writer.skip(event);
     return { text: last ? SSE_DONE : '', last };
   }

@@ -5,7 +5,7 @@ import { respondJson, respondStream } from './asks.ts';
 import type { HttpContext, HttpParts } from './parts.ts';
 import { visitFrom } from './visit.ts';
 
-/** `GET /ai/{id}`: the answer again, from any point, as a stream or whole. */
+/** `GET /ai/{id}`: the answer again, from any point, as a stream (`?include_usage=true` for the chunk of usage) or whole. */
 export async function getAsk(c: HttpContext, parts: HttpParts): Promise<Response> {
   const { grants } = await parts.callers.identify(visitFrom(c));
   const askId = readId(c);
@@ -14,7 +14,7 @@ export async function getAsk(c: HttpContext, parts: HttpParts): Promise<Response
   if (handle === null) throw unknown();
   c.set('requestId', askId);
   if (/\btext\/event-stream\b/i.test(c.req.header('accept') ?? '')) {
-    return respondStream({ c, parts, handle, after, includeUsage: false });
+    return respondStream({ c, parts, handle, after, includeUsage: c.req.query('include_usage') === 'true' });
   }
   if (handle.state() === 'running') return respondState(handle, 202);
   return respondJson(c, handle);

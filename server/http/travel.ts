@@ -5,6 +5,10 @@ import type { HttpContext, HttpParts } from './parts.ts';
 import { slideCookie } from './session.ts';
 import { visitFrom } from './visit.ts';
 
+/** How long a line may show no sign of life, and a stream no byte: twice our own keep-alive. */
+const HEADERS_MS = 10_000;
+const GAP_MS = 20_000;
+
 /** How long a device resumes a cut stream, and how long an ask may wait on it: beyond 6 days its key may be forgotten. */
 const RESUME_MS = 20_000;
 const OUTBOX_DAYS = 6;
@@ -49,6 +53,8 @@ export function travelPolicy(grants: Grants, { configuration, epoch, dev }: Http
     limits: {
       first_token_saved_ms: configuration.travel.firstTokenSavedMs,
       first_token_none_ms: configuration.travel.firstTokenNoneMs,
+      headers_ms: HEADERS_MS,
+      gap_ms: GAP_MS,
       resume_ms: RESUME_MS,
       outbox_days: OUTBOX_DAYS,
       saved_count: SAVED_COUNT,

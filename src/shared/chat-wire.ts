@@ -32,8 +32,11 @@ export class ChunkWriter {
     }
   }
 
-  /** The text for one event; the last event of a whole answer ends with `[DONE]`, a problem does not. */
-  write({ seq, event }: NumberedEvent): string {
+  /**
+   * The text for one event; the last event of a whole answer ends with `[DONE]`, a problem does not. A reader that has the
+   * chunk with the finish reason (`after` is its number) gets the chunk of usage alone.
+   */
+  write({ seq, event }: NumberedEvent, after = 0): string {
     this.skip(event);
     switch (event.type) {
       case 'answer-start':
@@ -56,7 +59,7 @@ export class ChunkWriter {
         if (!this.#options.includeUsage)
           return this.#chunk(seq, {}, event.finishReason, { layover: event.provenance }) + SSE_DONE;
         return (
-          this.#chunk(seq, {}, event.finishReason) +
+          (after < seq ? this.#chunk(seq, {}, event.finishReason) : '') +
           writeSse(
             JSON.stringify({ ...this.#head(), choices: [], usage: writeUsage(event.usage), layover: event.provenance }),
             seq + 1,

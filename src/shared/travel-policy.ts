@@ -45,6 +45,10 @@ export const travelPolicySchema = z.object({
     first_token_saved_ms: z.number(),
     /** Milliseconds to the first token when none exists: the total limit. Default 30,000. */
     first_token_none_ms: z.number(),
+    /** Milliseconds without any sign of life of the router, after which the line counts as dead. Default 10,000. */
+    headers_ms: z._default(z.number(), 10_000),
+    /** Milliseconds between two bytes of a stream, after which it counts as cut; the router sends a comment every 10 s. Default 20,000. */
+    gap_ms: z._default(z.number(), 20_000),
     /** Milliseconds for which a cut stream is resumed. Default 20,000. */
     resume_ms: z.number(),
     /** Days after which a waiting ask goes back into the person's hands. 6. */

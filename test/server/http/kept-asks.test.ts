@@ -62,6 +62,20 @@ test('[H12] whoever has all of it gets the end only', async () => {
   expect(await (await request(`/ai/${ASK_ID}?after=4`, { headers: SSE })).text()).toBe('data: [DONE]\n\n');
 });
 
+test.each([
+  [2, '3,4,5'],
+  [4, '5'],
+  [5, ''],
+])('[H12] with `include_usage=true` the chunk of usage comes too, after event %i', async (after, ids) => {
+  const { request, ask } = await asked();
+  ask.push(...goodDay());
+  const response = await request(`/ai/${ASK_ID}?after=${after}&include_usage=true`, { headers: SSE });
+  const text = await response.text();
+  expect([...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => id).join()).toBe(ids);
+  expect(text.includes('"choices":[],"usage":{')).toBe(after < 5);
+  expect(text.endsWith('data: [DONE]\n\n')).toBe(true);
+});
+
 test('[H12] a resumed stream follows an ask that still runs', async () => {
   const { request, ask } = await asked();
   ask.push(...goodDay().slice(0, 2));
