@@ -89,7 +89,8 @@ function joinAnswer(told: ToldTurn | null, live: LiveAsk | null, { line, cancell
 }
 
 function storedView({ turn, answer, waiting }: ToldTurn, line: readonly string[]): AnswerView {
-  if (waiting !== null && answer?.state.kind !== 'whole') {
+  if (waiting?.state.kind === 'cancelled') return CANCELLED;
+  if (waiting !== null && waiting.state.kind !== 'answered' && answer?.state.kind !== 'whole') {
     const at = line.indexOf(turn.id);
     return { kind: 'waiting', state: waiting.state, network: waiting.network, place: at === -1 ? null : at + 1 };
   }

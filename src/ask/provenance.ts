@@ -7,7 +7,7 @@ import type { MarkName } from '../look/mark.tsx';
 /** Where an answer came from, in one line: a mark, what, then why or how fast. */
 export interface Told {
   mark: MarkName;
-  tone: '' | 'live' | 'bad' | 'warn';
+  tone: '' | 'live' | 'good' | 'bad' | 'warn';
   what: string;
   more: string;
 }
@@ -133,14 +133,21 @@ function tellWaiting(view: Extract<AnswerView, { kind: 'waiting' }>): Told {
     case 'needs-sign-in':
       return told('is-paused', 'Needs you to sign in.', 'Then it goes by itself.', 'warn');
     case 'expired':
-      return told(
-        'is-unmeasured',
-        'Expired.',
-        'It waited too long to be sent unasked. Edit it to ask again, or cancel it.',
-      );
+      return told('is-unmeasured', 'Expired.', 'It waited too long to be sent unasked. Ask again, or discard it.');
+    case 'answered':
+      return tellEnded(view.state);
+    case 'cancelled':
+      return told('is-idle', 'Cancelled.', 'It was not sent.');
     default:
       return view.state satisfies never;
   }
+}
+
+function tellEnded({ what, atMs }: { what: 'whole' | 'partial' | 'problem'; atMs: number }): Told {
+  if (what === 'whole') return told('is-good', `Answered at ${clockWords(atMs)}.`, '', 'good');
+  const [mark, words] =
+    what === 'partial' ? (['from-part', 'Part of it came'] as const) : (['is-bad', 'No answer'] as const);
+  return told(mark, `${words} at ${clockWords(atMs)}.`, 'Open it to see why.', what === 'partial' ? 'warn' : 'bad');
 }
 
 /** Why a live answer did not come when it was asked for. In the past tense: the line may be back while these words still stand. */

@@ -1,7 +1,10 @@
 import { read, write, type Place, type WriteTransaction } from '#device/database.ts';
 import { outboxRowSchema, readRow, readRows, type OutboxRow, type OutboxState } from '#device/rows.ts';
 
-/** Most asks that may wait on one device. The next one is not queued, and its caller is told that it is offline. */
+/**
+ * Most entries on one device. Answered ones that nobody looked at make room, the first in line first; when none is left the next
+ * ask is not queued, and its caller is told that it is offline.
+ */
 export const MAX_WAITING = 200;
 
 /** Puts an ask in, on the disk before this resolves. The same ask twice is one entry. False when the outbox is full. */
@@ -12,7 +15,12 @@ export function enqueue(place: Place, row: OutboxRow): Promise<boolean> {
     async (tx) => {
       const outbox = tx.objectStore('outbox');
       if (readRow(outboxRowSchema, await outbox.get(row.askId)) !== null) return true;
-      if ((await outbox.count()) >= MAX_WAITING) return false;
+      if ((await outbox.count()) >= MAX_WAITING) {
+        const rows = readRows(outboxRowSchema, await outbox.index('order').getAll());
+        const answered = rows.find(({ state }) => state.kind === 'answered');
+        if (answered === undefined) return false;
+        await outbox.delete(answered.askId);
+      }
       await outbox.put(row);
       return true;
     },
@@ -29,7 +37,12 @@ export function listOutbox(place: Place): Promise<OutboxRow[]> {
 
 /** How many asks wait to be sent, or for the person. */
 export function countWaiting(place: Place): Promise<number> {
-  return read(place, ['outbox'], (tx) => tx.objectStore('outbox').count());
+  return listOutbox(place).then((rows) => rows.filter(({ state }) => isWaiting(state)).length);
+}
+
+/** Whether anything is still to be done, by the line or by the person. */
+export function isWaiting({ kind }: OutboxState): boolean {
+  return kind !== 'answered' && kind !== 'cancelled';
 }
 
 /** Takes the first entry that is due and marks it as being sent; null when none is. A lease that ran out counts as due. */

@@ -19,6 +19,11 @@ export interface DeviceParts {
   post: (channel: string, message: unknown) => void;
   /** Asks for a `sync` event; resolves without effect where there is no Background Sync. */
   registerSync: () => Promise<void>;
+  /**
+   * Tells the person outside of the page how an ask ended that they wanted to hear of: answered, or in need of them. Shows nothing
+   * of question and answer, and nothing at all while a page of ours is looked at. Absent where there are no notifications.
+   */
+  notify?: (conversationId: string, answered: boolean) => Promise<void>;
   /** Where the router is, without a path: `https://layover.example`. */
   origin: string;
 }

@@ -111,7 +111,7 @@ function writeEvent(event: SseEvent): string {
 export async function settleCopy(life: AskLife, copy: AnswerCopy, headers: Headers): Promise<void> {
   const { device, standing } = life;
   const answer = copy.end(headers);
-  const outbox = life.queuedAtMs === null ? null : 'remove';
+  const outbox = life.queuedAtMs === null ? null : 'ended';
   if (answer !== null) {
     const source = answer.provenance.source === 'saved' ? 'router-cache' : answer.provenance.source;
     await settle(device, standing.place, {

@@ -13,6 +13,7 @@ import { readRefusal } from '#device/refusal.ts';
 import { Checkpoints, copyAnswer, settleCopy } from '#device/relay.ts';
 import type { OutboxRow, OutboxState } from '#device/rows.ts';
 import { settle } from '#device/settlement.ts';
+import { stopAsk } from '#device/stop.ts';
 import { flushEvents } from '#device/telemetry-buffer.ts';
 import { lifeOfEntry } from '#device/waiting-ask.ts';
 
@@ -47,7 +48,7 @@ export async function drainOutbox(device: Device, caller: Caller = SESSION): Pro
 }
 
 async function drain(device: Device, place: Place): Promise<void> {
-  if (device.locks !== null) await takeOver(device, place);
+  await tidyUp(device, place);
   await recoverOpen(device, place);
   const skip = new Set<string>();
   for (;;) {
@@ -57,18 +58,29 @@ async function drain(device: Device, place: Place): Promise<void> {
     skip.add(row.askId);
     const sent = await sendEntry(device, place, row);
     device.tell({ type: 'ask-changed', askId: row.askId });
+    if (row.notify !== undefined) await notifyEnd(device, place, row.askId);
     if (sent === 'stop') break;
   }
   await flushEvents(device, place, null);
 }
 
-/** We hold the lock, so whoever was sending is dead: what it held is due again. */
-async function takeOver(device: Device, place: Place): Promise<void> {
-  for (const row of await listOutbox(place)) {
-    if (row.state.kind === 'sending' && !device.running.has(row.askId)) {
-      await changeEntry(place, row.askId, (now) => ({ ...now, state: { kind: 'queued' } }));
-    }
+/**
+ * Where we hold the lock whoever was sending is dead: what it held is due again. What the person took back for good goes, should
+ * their page not have lived to say so.
+ */
+async function tidyUp(device: Device, place: Place): Promise<void> {
+  for (const { askId, state } of await listOutbox(place)) {
+    if (state.kind === 'sending' && device.locks !== null && !device.running.has(askId)) {
+      await changeEntry(place, askId, (now) => ({ ...now, state: { kind: 'queued' } }));
+    } else if (state.kind === 'cancelled' && state.untilMs <= device.clock.now()) await stopAsk(device, place, askId);
   }
+}
+
+/** Says how an ask ended, unless it still waits. */
+async function notifyEnd(device: Device, place: Place, askId: string): Promise<void> {
+  const row = (await listOutbox(place)).find((each) => each.askId === askId);
+  if (row?.notify === undefined || row.state.kind === 'queued') return;
+  await device.notify?.(row.notify, row.state.kind === 'answered');
 }
 
 /** Sends one entry to its end: answered, refused, postponed, or the line is gone. */

@@ -141,6 +141,10 @@ export const outboxStateSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('needs-sign-in') }),
   /** It waited too long to be sent unasked; it waits for the person. */
   z.object({ kind: z.literal('expired') }),
+  /** It came to an end in its conversation, and nobody has looked yet. */
+  z.object({ kind: z.literal('answered'), atMs: z.number(), what: z.enum(['whole', 'partial', 'problem']) }),
+  /** The person took it back, and may think better of it until then. */
+  z.object({ kind: z.literal('cancelled'), untilMs: z.number() }),
 ]);
 export type OutboxState = z.infer<typeof outboxStateSchema>;
 
@@ -165,6 +169,8 @@ export const outboxRowSchema = z.object({
   /** Sent in this order, lowest first. */
   order: z.number(),
   state: outboxStateSchema,
+  /** The conversation that a notification is to open, where one was asked for. */
+  notify: z.optional(z.string()),
 });
 export type OutboxRow = z.infer<typeof outboxRowSchema>;
 

@@ -13,8 +13,8 @@ export interface Settlement {
   row: AnswerRow | null;
   event: AskEnded | null;
   saved: SavedRow | null;
-  /** What becomes of its entry in the outbox; null when it has none. */
-  outbox: 'remove' | OutboxState | null;
+  /** What becomes of its entry in the outbox; null when it has none. An `ended` one stays until somebody has seen its answer. */
+  outbox: 'ended' | OutboxState | null;
 }
 
 /** Ends an ask. Never throws: a full or broken device costs what it would have kept, never the answer itself. */
@@ -55,14 +55,22 @@ async function commit(device: Device, place: Place, settlement: Settlement): Pro
       if (saved !== null) await putSaved(tx, saved);
       const askId = row?.askId ?? event?.ask_id;
       if (outbox !== null && askId !== undefined) {
-        if (outbox === 'remove') await tx.objectStore('outbox').delete(askId);
-        else await leaveEntry(tx, askId, outbox);
+        const state = outbox === 'ended' ? await endedState(tx, row) : outbox;
+        if (state === null) await tx.objectStore('outbox').delete(askId);
+        else await leaveEntry(tx, askId, state);
       }
       return event === null ? 0 : putEvent(tx, event);
     },
     outbox === null ? 'relaxed' : 'strict',
   );
   await countDropped(device, dropped);
+}
+
+/** How an ended ask stands in the outbox; null when its answer stands in no conversation that could be opened. */
+async function endedState(tx: WriteTransaction, row: AnswerRow | null): Promise<OutboxState | null> {
+  if (row === null || row.state.kind === 'open') return null;
+  const kept = await tx.objectStore('turns').getKey(row.askId);
+  return kept === undefined ? null : { kind: 'answered', atMs: row.updatedAtMs, what: row.state.kind };
 }
 
 /** Puts an answer under its turn. Without a turn there is no history it belongs to; a whole answer is never undone by a lesser one. */

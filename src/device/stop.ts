@@ -39,8 +39,8 @@ export async function takeBack(device: Device, place: Place, askId: string): Pro
       // What was begun and never came is no answer.
       const begun = readRow(answerRowSchema, await tx.objectStore('answers').get(askId));
       if (begun?.state.kind === 'open') await tx.objectStore('answers').delete(askId);
-      // A refused or expired ask has had its event.
-      if (row.state.kind !== 'refused' && row.state.kind !== 'expired') await putEvent(tx, stoppedEvent(row, device));
+      // An ask that has come to an end has had its event.
+      if (!['refused', 'expired', 'answered'].includes(row.state.kind)) await putEvent(tx, stoppedEvent(row, device));
       return row;
     },
     'strict',

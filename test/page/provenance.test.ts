@@ -219,7 +219,7 @@ const TABLE: [string, AnswerView, string][] = [
   [
     'expired',
     waiting({ kind: 'expired' }),
-    'Expired. It waited too long to be sent unasked. Edit it to ask again, or cancel it.',
+    'Expired. It waited too long to be sent unasked. Ask again, or discard it.',
   ],
   ['unsent', { kind: 'unsent' }, 'Not sent. Ask again sends it now.'],
 ];
