@@ -127,6 +127,14 @@ export function looseObject(shape: Shape): ObjectReader {
   return objectReader(shape, true);
 }
 
+/** The members that are named, and no other. */
+export function strictObject(shape: Shape): ObjectReader {
+  const named = object(shape);
+  const read = (value: unknown): unknown =>
+    isObject(value) && Object.keys(value).every((name) => Object.hasOwn(shape, name)) ? named.read(value) : REFUSED;
+  return { ...reader(read), shape };
+}
+
 export function record(_name: Reader, member: Reader): Reader {
   return reader((value) => {
     if (!isObject(value)) return REFUSED;

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { evidenceSchema, lineStateSchema } from '#shared/line.ts';
-import { scenarioSchema } from '#shared/scenario.ts';
+import { simulationSchema } from '#shared/scenario.ts';
 
 /** The one list of what a page says to its worker. Unknown messages are ignored: an older worker may be in charge. */
 export const toWorkerSchema = z.discriminatedUnion('type', [
@@ -8,8 +8,17 @@ export const toWorkerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('stop'), askId: z.uuid() }),
   /** Drain the outbox: page shown, network back, or a press of "Send now" (then with the id, which goes first). */
   z.object({ type: z.literal('replay'), askId: z.optional(z.uuid()) }),
-  /** Switch the simulator on, or off with null. */
-  z.object({ type: z.literal('simulate'), scenario: z.nullable(scenarioSchema) }),
+  /**
+   * Switch the simulator on, with a scenario as `src/shared/scenario.ts` has it, or off with null. It is read whole by the script that
+   * plays it: what is no scenario, or what the policy forbids, is ignored, and the `state` that follows says what is on.
+   * A rehearsal, `{ type: 'simulate', scenario: { offline: true }, rehearsal: true }`, needs no policy: whatever its scenario says, it is
+   * offline and nothing else, and ends by itself after 2 h. It ends by `scenario: null`, as any other.
+   */
+  z.object({
+    type: z.literal('simulate'),
+    scenario: z.nullable(z.record(z.string(), z.unknown())),
+    rehearsal: z.optional(z.boolean()),
+  }),
   /** Answer with a `state` message. */
   z.object({ type: z.literal('tell') }),
   /** Forget the session's policy: somebody signed out or in. */
@@ -24,7 +33,8 @@ export const fromDeviceSchema = z.discriminatedUnion('type', [
     type: z.literal('state'),
     line: lineStateSchema,
     evidence: z.array(evidenceSchema),
-    scenario: z.nullable(scenarioSchema),
+    /** What is simulated; null for the real network. */
+    scenario: z.nullable(simulationSchema),
     /** Name of the database in use; null before a policy is known. */
     database: z.nullable(z.string()),
     /** Asks waiting to be sent. */
