@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { write, type Place } from '#device/database.ts';
-import { outboxStateSchema, readRow, type OutboxState } from '#device/rows.ts';
+import { readRow, type OutboxState } from '#device/rows.ts';
 
 /**
  * What a person does by hand to the asks that wait. Only pages need it: the worker carries none of this file. It changes the head of
@@ -13,7 +13,8 @@ export const UNDO_MS = 60_000;
 const headSchema = z.object({
   askId: z.string(),
   order: z.number(),
-  state: outboxStateSchema,
+  /** Of which only the kind counts here: the words of a refusal stand elsewhere in the row. */
+  state: z.looseObject({ kind: z.string() }),
   notify: z.optional(z.string()),
 });
 
