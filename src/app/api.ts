@@ -33,6 +33,8 @@ export interface AskCall {
   messages: { role: 'user' | 'assistant'; content: string }[];
   /** Reads no saved answer anywhere, and replaces it. */
   noCache: boolean;
+  /** Asked for a journey: nobody waits for it, so it is not queued and stands in no history. */
+  ahead?: boolean;
 }
 
 /** `send` carries requests that may be answered from this device; the rest goes by the same way and is never saved. */
@@ -94,8 +96,8 @@ function askInit(call: AskCall, signal: AbortSignal): RequestInit {
   const headers = new Headers({
     'content-type': 'application/json',
     accept: 'text/event-stream',
-    prefer: 'respond-async',
     'idempotency-key': call.askId,
+    ...(call.ahead === true ? { 'x-layover-history': 'none' } : { prefer: 'respond-async' }),
   });
   if (call.feature !== null) headers.set('x-layover-feature', call.feature);
   if (call.noCache) headers.set('cache-control', 'no-cache');
