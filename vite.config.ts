@@ -52,6 +52,10 @@ export default defineConfig({
       injectManifest: {
         globPatterns: ['**/*.{js,css,html,svg,png,webmanifest}'],
         globIgnores: ['screenshots/**'],
+        // Eight characters tell two versions of an icon apart as well as 32, and the worker carries them all.
+        manifestTransforms: [
+          (entries) => ({ manifest: entries.map((e) => ({ ...e, revision: e.revision?.slice(0, 8) ?? null })) }),
+        ],
         buildPlugins: { vite: [lightSchemas()] },
       },
       integration: {

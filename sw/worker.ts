@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
-import { PrecacheController, type PrecacheEntry } from 'workbox-precaching';
 import { systemClock, systemRandom } from '#shared/clock.ts';
 import { OUTBOX_SYNC_TAG, toWorkerSchema } from '#shared/worker-messages.ts';
 import { heed, openDevice, replay, tellState } from '#device/device.ts';
 import { forgetPolicy, givePolicy, refreshPolicy } from '#device/policy.ts';
+import { openShell, type ShellFile } from './shell.ts';
 import { TravelStrategy } from './travel-strategy.ts';
 
-declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: (PrecacheEntry | string)[] };
+declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: ShellFile[] };
 
 // zod would try `new Function`, which our Content-Security-Policy forbids and reports.
 z.config({ jitless: true });
@@ -36,10 +36,13 @@ const ASK_PATHS = new Set(['/ai', '/v1/chat/completions']);
 
 const travelMode = new TravelStrategy(device);
 
-const precache = new PrecacheController();
-precache.addToCacheList(self.__WB_MANIFEST);
-// In development nothing is precached, and the page comes from its own server.
-const givePage = import.meta.env.DEV ? null : precache.createHandlerBoundToURL('index.html');
+const shell = openShell({
+  caches,
+  fetch: (url, init) => fetch(url, init),
+  origin: self.location.origin,
+  // In development nothing is kept, and the page comes from its own server.
+  files: import.meta.env.DEV ? [] : self.__WB_MANIFEST,
+});
 
 self.addEventListener('fetch', (event) => {
   const answer = answerTo(event);
@@ -59,10 +62,10 @@ function answerTo(event: FetchEvent): Promise<Response> | null {
     case 'GET': {
       // The page reads the policy through us, so that both go by the same one.
       if (url.pathname === '/api/travel') return givePolicy(device, request);
-      const cacheKey = precache.getCacheKeyForURL(url.href);
-      if (cacheKey !== undefined) return precache.strategy.handle({ event, request, params: { cacheKey } });
       const isPage = request.mode === 'navigate' && !ROUTER_PATHS.some((path) => path.test(url.pathname));
-      return isPage && givePage !== null ? givePage({ event, request, url }) : null;
+      // Whoever wants the page without us gets it from the network, whatever is wrong with ours.
+      const key = isPage && url.searchParams.has('nosw') ? null : shell.keyOf(url.pathname, isPage);
+      return key === null ? null : shell.find(key).then((found) => found ?? fetch(request));
     }
     default:
       return null;
@@ -76,13 +79,13 @@ async function endSession(request: Request): Promise<Response> {
 }
 
 self.addEventListener('install', (event) => {
-  void precache.install(event);
+  event.waitUntil(shell.install());
   // The first worker of all has no page of an older one to break; any later one waits to be told.
   if (self.registration.active === null) event.waitUntil(self.skipWaiting());
 });
 
 self.addEventListener('activate', (event) => {
-  void precache.activate(event);
+  event.waitUntil(shell.activate());
   event.waitUntil(self.clients.claim().then(() => refreshPolicy(device)));
 });
 
