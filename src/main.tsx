@@ -12,6 +12,7 @@ import { createStorage } from './app/storage.ts';
 import { createToasts } from './app/toasts.ts';
 import { createPageDevice } from './app/page-device.ts';
 import { connectWorker, type WorkerEvent } from './app/worker-client.ts';
+import { holdWriting, whenNobodyWrites } from './app/writing.ts';
 import { isRunning } from './ask/answer-view.ts';
 import { createTalk } from './ask/talk.ts';
 
@@ -29,10 +30,12 @@ function post(name: string, message: unknown): void {
 
 // Without HTTPS there is no key for this device and no worker: the page asks and keeps nothing.
 const secure = isSecureContext;
-const place = secure ? (name: string) => ({ factory: indexedDB, name, post }) : null;
+const door = secure ? { factory: indexedDB, subtle: crypto.subtle, random, post } : null;
 
+// A way out should the worker ever stand in the way.
+const withoutWorker = new URLSearchParams(location.search).has('nosw');
 const worker =
-  secure && 'serviceWorker' in navigator
+  secure && 'serviceWorker' in navigator && !withoutWorker
     ? connectWorker({
         container: navigator.serviceWorker,
         script: import.meta.env.DEV ? '/dev-sw.js?dev-sw' : '/sw.js',
@@ -54,7 +57,7 @@ const api = createApi(device.send, location.origin);
 const line = createLine(clock);
 const toasts = createToasts(clock);
 const session = createSession({ api, clock, knownPolicy: device.knownPolicy });
-const storage = createStorage({ session, place });
+const storage = createStorage({ session, door });
 const outbox = createOutbox({ storage, line, toasts, tell: device.tell });
 const goTo = signal<string | null>(null);
 let ownWitness: Promise<(evidence: Evidence) => void> | null = null;
@@ -91,6 +94,9 @@ function loadAgain(): void {
   location.reload();
 }
 
+/** Set by the load before this one, so that nothing is ever loaded again without end. */
+const leftWorker = typeof history.state === 'object' && history.state !== null && 'leftWorker' in history.state;
+
 /** Takes back what was typed before this page was loaded again. */
 function takeTyped(): void {
   const state: unknown = history.state;
@@ -99,6 +105,41 @@ function takeTyped(): void {
   if (state.typed === '') return;
   talk.show(conversationAt(location.pathname));
   talk.type(state.typed);
+}
+
+function offerToLoadAgain(text: string): void {
+  toasts.show({ text, action: { word: 'Load again', run: loadAgain }, stays: true });
+}
+
+/** An answer that is being written, in whichever tab, comes to its end first. */
+async function useNewVersion(): Promise<void> {
+  await whenNobodyWrites(navigator.locks, () =>
+    toasts.show({ text: 'The new version takes over once the answer that is being written is there.', stays: true }),
+  );
+  worker?.acceptUpdate();
+}
+
+/** Least time between two looks for a new version, in milliseconds. */
+const LOOK_EVERY_MS = 3_600_000;
+let lookDueMs = clock.monotonic() + LOOK_EVERY_MS;
+function lookForUpdate(): void {
+  if (clock.monotonic() < lookDueMs) return;
+  lookDueMs = clock.monotonic() + LOOK_EVERY_MS;
+  worker?.lookForUpdate();
+}
+
+/** `?nosw`: without any worker for this visit. A page that one still answers for is loaded once more, past it. */
+async function leaveWorker(): Promise<void> {
+  const { leaveWorkers } = await import('./app/no-worker.ts');
+  await leaveWorkers(navigator.serviceWorker, caches);
+  if (navigator.serviceWorker.controller !== null && !leftWorker) {
+    history.replaceState({ typed: talk.draft.value, leftWorker: true }, '');
+    return location.reload();
+  }
+  toasts.show({
+    text: 'Layover works without its worker now, and opens only with a line. What is saved and what waits is still here. Load it without ?nosw to have the worker back.',
+    stays: true,
+  });
 }
 
 function onWorkerEvent(event: WorkerEvent): void {
@@ -110,19 +151,17 @@ function onWorkerEvent(event: WorkerEvent): void {
     case 'update-ready':
       toasts.show({
         text: 'A new version is ready. Your draft is safe.',
-        action: { word: 'Use it', run: () => worker?.acceptUpdate() },
+        action: { word: 'Use it', run: () => void useNewVersion() },
         stays: true,
       });
       return;
     case 'replaced':
-      toasts.show({
-        text: 'A new version is in use. Your draft is safe.',
-        action: { word: 'Load again', run: loadAgain },
-        stays: true,
-      });
+      offerToLoadAgain('A new version is in use. Your draft is safe.');
       return;
     case 'reload':
-      loadAgain();
+      // An answer may have begun in the moment between.
+      if (talk.writing.value) offerToLoadAgain('A new version is in use. Your draft is safe.');
+      else loadAgain();
       return;
     default:
       event satisfies never;
@@ -155,6 +194,11 @@ async function listen(): Promise<void> {
   device.tell({ type: 'replay' });
 }
 effect(markReady);
+effect(() => (talk.writing.value && worker !== null ? holdWriting(navigator.locks) : undefined));
+// A part that is neither on this device nor at the router any more: a page of an old version, or no line.
+addEventListener('vite:preloadError', () =>
+  offerToLoadAgain('A part of this page could not be loaded. Your draft is safe.'),
+);
 effect(() => {
   const count = outbox.waiting.value;
   if (!('setAppBadge' in navigator)) return;
@@ -164,6 +208,7 @@ effect(() => {
 document.addEventListener('visibilitychange', () => {
   if (document.visibilityState !== 'visible') return;
   tickNow();
+  lookForUpdate();
   device.tell({ type: 'replay' });
   if (session.state.value.kind !== 'ready') void session.open(closed.signal);
 });
@@ -216,4 +261,5 @@ render(
 takeTyped();
 tick();
 void listen();
+if (withoutWorker && secure && 'serviceWorker' in navigator) void leaveWorker();
 void session.open(closed.signal);

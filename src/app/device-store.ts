@@ -1,29 +1,51 @@
 import { addTurn, conversationOf, readConversation, type NewTurn, type ToldTurn } from '#device/conversations.ts';
-import type { Place } from '#device/database.ts';
+import { META_DATABASE, type Place } from '#device/database.ts';
 import { keepDraft, readDraft } from '#device/drafts.ts';
+import type { DeviceParts } from '#device/parts.ts';
 import { forgetSaved } from '#device/saved-answers.ts';
+import { openSteering, type Steering } from '../waiting/steering.ts';
+import { openVault } from '#device/vault.ts';
 
 /** What the page itself writes on this device; the worker writes the rest. A lazy chunk: nothing of it is needed to type. */
 export interface DeviceStore {
+  /** What the person does by hand. */
+  steering: Steering;
   addTurn(turn: NewTurn): Promise<void>;
   readConversation(conversationId: string): Promise<ToldTurn[]>;
   conversationOf(askId: string): Promise<string | null>;
+  /** What stands typed, once every word given to `keepDraft` so far is written. */
   readDraft(conversationId: string): Promise<string>;
-  /** Later words never lose to earlier ones: writes go one after the other. */
   forgetSaved(key: string): Promise<void>;
+  /** Later words never lose to earlier ones: writes go one after the other, and words that were typed over are not written at all. */
   keepDraft(draft: { conversationId: string; text: string; atMs: number }): Promise<void>;
+}
+
+/** What the page needs to keep anything: given where the browser and the address allow it. */
+export type StorageDoor = Pick<DeviceParts, 'factory' | 'random' | 'post'> & { subtle: SubtleCrypto };
+
+/** One person's database, with the vault that seals what is kept in it. */
+export function placeBehind({ factory, post, subtle, random }: StorageDoor, name: string): Place {
+  const meta: Place = { factory, post, name: META_DATABASE, vault: null };
+  return { factory, post, name, vault: openVault(name, { meta, subtle, random }) };
 }
 
 export function openDeviceStore(place: Place): DeviceStore {
   let last: Promise<void> = Promise.resolve();
+  const typed = new Map<string, Parameters<DeviceStore['keepDraft']>[0]>();
   return {
+    steering: openSteering(place),
     addTurn: (turn) => addTurn(place, turn),
     readConversation: (conversationId) => readConversation(place, conversationId),
     conversationOf: (askId) => conversationOf(place, askId),
-    readDraft: (conversationId) => readDraft(place, conversationId),
+    readDraft: (conversationId) => last.then(() => readDraft(place, conversationId)),
     forgetSaved: (key) => forgetSaved(place, key),
     keepDraft(draft) {
-      const write = last.then(() => keepDraft(place, draft));
+      typed.set(draft.conversationId, draft);
+      const write = last.then(async () => {
+        const newest = typed.get(draft.conversationId);
+        typed.delete(draft.conversationId);
+        if (newest !== undefined) await keepDraft(place, newest);
+      });
       // The chain goes on after a failed write; the failure itself reaches whoever asked for that write.
       last = write.catch((failure: unknown) => void failure);
       return write;

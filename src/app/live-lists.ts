@@ -1,18 +1,10 @@
 import Dexie, { liveQuery, type Table } from 'dexie';
-import type { ToldTurn } from '#device/conversations.ts';
-import { DEXIE_STORES, DEXIE_VERSION } from '#device/database.ts';
-import {
-  answerRowSchema,
-  conversationRowSchema,
-  outboxRowSchema,
-  readRow,
-  readRows,
-  savedRowSchema,
-  turnRowSchema,
-  type ConversationRow,
-  type OutboxRow,
-  type SavedRow,
-} from '#device/rows.ts';
+import { openTurns, type RawTurn, type ToldTurn } from '#device/conversations.ts';
+import { DEXIE_STORES, DEXIE_VERSION, type Place } from '#device/database.ts';
+import type { ConversationRow, DraftRow, OutboxRow, SavedRow } from '#device/rows.ts';
+import { openRows, type PersonalStore } from '#device/sealed-rows.ts';
+import { openHeldAsks, type HeldAsk, type RawHeldAsk } from '../waiting/held-asks.ts';
+import { rememberBodies } from './opened-bodies.ts';
 
 /** Most rows a list shows. */
 const LIST_LENGTH = 500;
@@ -26,53 +18,88 @@ export interface LiveLists {
   conversation(id: string, onTurns: (turns: ToldTurn[]) => void): Unwatch;
   outbox(onRows: (rows: OutboxRow[]) => void): Unwatch;
   saved(onRows: (rows: SavedRow[]) => void): Unwatch;
+  /** The outbox in the order of sending, each ask with its conversation and what has come of it. */
+  heldAsks(onRows: (rows: HeldAsk[]) => void): Unwatch;
+  /** The newest first. */
+  drafts(onRows: (rows: DraftRow[]) => void): Unwatch;
   close(): void;
 }
 
-export function openLiveLists(databaseName: string, onFailure: (failure: unknown) => void): LiveLists {
-  const database = new Dexie(databaseName);
+export function openLiveLists(place: Place, onFailure: (failure: unknown) => void): LiveLists {
+  const database = new Dexie(place.name);
   database.version(DEXIE_VERSION).stores(DEXIE_STORES);
   const table = (name: keyof typeof DEXIE_STORES): Table<unknown, string> => database.table(name);
 
-  const watch = <T>(query: () => Promise<T>, onRows: (rows: T) => void): Unwatch => {
-    const subscription = liveQuery(query).subscribe({ next: onRows, error: onFailure });
-    return () => subscription.unsubscribe();
+  /** Bodies are opened after the query: Dexie follows what is read in it, and would lose its way over a cipher. */
+  const watch = <Raw, T>(
+    query: () => Promise<Raw>,
+    open: (place: Place, raw: Raw) => Promise<T>,
+    onRows: (rows: T) => void,
+  ): Unwatch => {
+    const memory = rememberBodies(place);
+    let newest: { raw: Raw } | null = null;
+    let opening = false;
+    let over = false;
+    const next = async (): Promise<void> => {
+      if (opening) return;
+      opening = true;
+      try {
+        // One after the other, and of those that came meanwhile only the newest: what is told never goes back.
+        for (let now = newest; now !== null && !over; now = newest) {
+          newest = null;
+          const rows = await open(memory.place, now.raw);
+          memory.forgetUnread();
+          if (!over) onRows(rows);
+        }
+      } finally {
+        opening = false;
+      }
+    };
+    const fail = (failure: unknown): void => {
+      if (!over) onFailure(failure);
+    };
+    const subscription = liveQuery(query).subscribe({
+      next(raw) {
+        newest = { raw };
+        next().catch(fail);
+      },
+      error: fail,
+    });
+    return () => {
+      over = true;
+      subscription.unsubscribe();
+    };
   };
 
-  const turnsOf = async (conversationId: string): Promise<ToldTurn[]> => {
-    const turns = readRows(turnRowSchema, await table('turns').where({ conversationId }).toArray());
-    turns.sort((a, b) => a.position - b.position || a.askedAtMs - b.askedAtMs);
-    const ids = turns.map((turn) => turn.id);
+  const list = <S extends PersonalStore>(store: S, order: string, backwards = true) => {
+    return async (): Promise<unknown[]> => {
+      const rows = table(store).orderBy(order);
+      return (backwards ? rows.reverse() : rows).limit(LIST_LENGTH).toArray();
+    };
+  };
+
+  const turnsOf = async (conversationId: string): Promise<RawTurn[]> => {
+    const rows = table('turns').where({ conversationId });
+    const [turns, ids] = await Promise.all([rows.toArray(), rows.primaryKeys()]);
     const [answers, waiting] = await Promise.all([table('answers').bulkGet(ids), table('outbox').bulkGet(ids)]);
-    return turns.map((turn, at) => ({
-      turn,
-      answer: readRow(answerRowSchema, answers[at]),
-      waiting: readRow(outboxRowSchema, waiting[at]),
-    }));
+    return turns.map((turn, at) => ({ turn, answer: answers[at], waiting: waiting[at] }));
+  };
+
+  const heldAsks = async (): Promise<RawHeldAsk[]> => {
+    const rows = table('outbox').orderBy('order').limit(LIST_LENGTH);
+    const [asks, ids] = await Promise.all([rows.toArray(), rows.primaryKeys()]);
+    const [answers, turns] = await Promise.all([table('answers').bulkGet(ids), table('turns').bulkGet(ids)]);
+    return asks.map((row, at) => ({ row, answer: answers[at], turn: turns[at] }));
   };
 
   return {
     conversations: (onRows) =>
-      watch(
-        async () =>
-          readRows(
-            conversationRowSchema,
-            await table('conversations').orderBy('updatedAtMs').reverse().limit(LIST_LENGTH).toArray(),
-          ),
-        onRows,
-      ),
-    conversation: (id, onTurns) => watch(() => turnsOf(id), onTurns),
-    outbox: (onRows) =>
-      watch(
-        async () => readRows(outboxRowSchema, await table('outbox').orderBy('order').limit(LIST_LENGTH).toArray()),
-        onRows,
-      ),
-    saved: (onRows) =>
-      watch(
-        async () =>
-          readRows(savedRowSchema, await table('saved').orderBy('savedAtMs').reverse().limit(LIST_LENGTH).toArray()),
-        onRows,
-      ),
+      watch(list('conversations', 'updatedAtMs'), (from, raws) => openRows(from, 'conversations', raws), onRows),
+    conversation: (id, onTurns) => watch(() => turnsOf(id), openTurns, onTurns),
+    outbox: (onRows) => watch(list('outbox', 'order', false), (from, raws) => openRows(from, 'outbox', raws), onRows),
+    saved: (onRows) => watch(list('saved', 'savedAtMs'), (from, raws) => openRows(from, 'saved', raws), onRows),
+    heldAsks: (onRows) => watch(heldAsks, openHeldAsks, onRows),
+    drafts: (onRows) => watch(list('drafts', 'updatedAtMs'), (from, raws) => openRows(from, 'drafts', raws), onRows),
     close: () => database.close(),
   };
 }

@@ -1,7 +1,6 @@
-import { effect, signal, type ReadonlySignal } from '@preact/signals';
-import type { Place } from '#device/database.ts';
+import { effect, signal, untracked, type ReadonlySignal } from '@preact/signals';
 import type { ConversationRow, OutboxRow, SavedRow } from '#device/rows.ts';
-import type { DeviceStore } from './device-store.ts';
+import type { DeviceStore, StorageDoor } from './device-store.ts';
 import type { LiveLists, Unwatch } from './live-lists.ts';
 import type { Session } from './session.ts';
 
@@ -14,6 +13,8 @@ export interface Storage {
   conversations: ReadonlySignal<readonly ConversationRow[]>;
   /** Null until it is known. */
   outbox: ReadonlySignal<readonly OutboxRow[] | null>;
+  /** Follows a live list, whoever is signed in, until what it returns is called. */
+  follow(watch: (lists: LiveLists) => Unwatch): Unwatch;
   /** Follows the saved answers while somebody looks at them; null until they are known. */
   watchSaved(onRows: (rows: readonly SavedRow[]) => void): Unwatch;
 }
@@ -21,21 +22,21 @@ export interface Storage {
 export interface StorageParts {
   session: Session;
   /** Absent where the browser or the address allows no storage. */
-  place: ((name: string) => Place) | null;
+  door: StorageDoor | null;
 }
 
 /** Opens the database of whoever is signed in, and changes to another when somebody else signs in. */
-export function createStorage({ session, place }: StorageParts): Storage {
-  const state = signal<StorageState>(place === null ? { kind: 'none' } : { kind: 'opening' });
+export function createStorage({ session, door }: StorageParts): Storage {
+  const state = signal<StorageState>(door === null ? { kind: 'none' } : { kind: 'opening' });
   const conversations = signal<readonly ConversationRow[]>([]);
   const outbox = signal<readonly OutboxRow[] | null>(null);
   let wanted: string | null = null;
 
-  async function open(tenant: string, user: string, placeOf: (name: string) => Place): Promise<void> {
+  async function open(tenant: string, user: string, through: StorageDoor): Promise<void> {
     const person = `${tenant} ${user}`;
     if (person === wanted) return;
     wanted = person;
-    const [{ databaseName }, { openDeviceStore }, { openLiveLists }] = await Promise.all([
+    const [{ databaseName }, { openDeviceStore, placeBehind }, { openLiveLists }] = await Promise.all([
       import('./wire.ts'),
       import('./device-store.ts'),
       import('./live-lists.ts'),
@@ -44,38 +45,43 @@ export function createStorage({ session, place }: StorageParts): Storage {
     const name = databaseName(tenant, user);
     if (state.value.kind === 'open') state.value.lists.close();
     outbox.value = null;
-    const lists = openLiveLists(name, (failure) => {
+    const place = placeBehind(through, name);
+    const lists = openLiveLists(place, (failure) => {
       // Storage that cannot be read is the same as none: asking goes on.
       console.warn('What is stored on this device cannot be read.', failure);
       state.value = { kind: 'none' };
     });
     lists.conversations((rows) => (conversations.value = rows));
     lists.outbox((rows) => (outbox.value = rows));
-    state.value = { kind: 'open', name, store: openDeviceStore(placeOf(name)), lists };
+    state.value = { kind: 'open', name, store: openDeviceStore(place), lists };
   }
 
-  if (place !== null) {
+  if (door !== null) {
     effect(() => {
       if (session.state.value.kind !== 'ready') return;
       const { tenant_hash: tenant, user_hash: user } = session.state.value.policy;
-      void open(tenant, user, place);
+      void open(tenant, user, door);
     });
+  }
+
+  function follow(watch: (lists: LiveLists) => Unwatch): Unwatch {
+    let unwatch: Unwatch = () => undefined;
+    const dispose = effect(() => {
+      unwatch();
+      const place = state.value;
+      unwatch = place.kind === 'open' ? untracked(() => watch(place.lists)) : () => undefined;
+    });
+    return () => {
+      dispose();
+      unwatch();
+    };
   }
 
   return {
     state,
     conversations,
     outbox,
-    watchSaved(onRows) {
-      let unwatch: Unwatch = () => undefined;
-      const dispose = effect(() => {
-        unwatch();
-        unwatch = state.value.kind === 'open' ? state.value.lists.saved(onRows) : () => undefined;
-      });
-      return () => {
-        dispose();
-        unwatch();
-      };
-    },
+    follow,
+    watchSaved: (onRows) => follow((lists) => lists.saved(onRows)),
   };
 }

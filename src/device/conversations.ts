@@ -1,16 +1,13 @@
 import { read, write, type Place } from '#device/database.ts';
 import {
-  answerRowSchema,
-  conversationRowSchema,
-  outboxRowSchema,
   readRow,
-  readRows,
-  turnRowSchema,
+  sealedRowSchema,
   type AnswerRow,
   type ConversationRow,
   type OutboxRow,
   type TurnRow,
 } from '#device/rows.ts';
+import { openRow, openRows, sealRow } from '#device/sealed-rows.ts';
 
 /** Longest title made from a question, in characters. */
 const TITLE_CHARS = 80;
@@ -32,56 +29,90 @@ export interface NewTurn {
 }
 
 /** Writes a turn, and its conversation if it is the first; done before the ask is sent, so that nothing typed is lost. */
-export function addTurn(place: Place, turn: NewTurn): Promise<void> {
-  return write(place, ['conversations', 'turns'], async (tx) => {
+export async function addTurn(place: Place, turn: NewTurn): Promise<void> {
+  const { id, conversationId, feature, askedAtMs } = turn;
+  const stored = await sealRow(place, 'turns', { ...turn, position: 0 });
+  const first = await sealRow(place, 'conversations', {
+    id: conversationId,
+    title: titleOf(turn.prompt),
+    feature,
+    createdAtMs: askedAtMs,
+    updatedAtMs: askedAtMs,
+  });
+  await write(place, ['conversations', 'turns'], async (tx) => {
     const conversations = tx.objectStore('conversations');
-    const known = readRow(conversationRowSchema, await conversations.get(turn.conversationId));
-    const position = await tx.objectStore('turns').index('conversationId').count(turn.conversationId);
-    await tx.objectStore('turns').put({ ...turn, position } satisfies TurnRow);
-    await conversations.put({
-      id: turn.conversationId,
-      title: known?.title ?? titleOf(turn.prompt),
-      feature: turn.feature,
-      createdAtMs: known?.createdAtMs ?? turn.askedAtMs,
-      updatedAtMs: turn.askedAtMs,
-    } satisfies ConversationRow);
+    const turns = tx.objectStore('turns');
+    const known = readRow(sealedRowSchema, await conversations.get(conversationId));
+    const position = await turns.index('conversationId').count(conversationId);
+    await turns.put({ ...stored, id, position });
+    await conversations.put({ ...(known ?? first), updatedAtMs: askedAtMs });
   });
 }
 
 /** The conversations last spoken in, newest first; at most `limit`. */
-export function listConversations(place: Place, limit = 200): Promise<ConversationRow[]> {
-  return read(place, ['conversations'], async (tx) => {
+export async function listConversations(place: Place, limit = 200): Promise<ConversationRow[]> {
+  const raws = await read(place, ['conversations'], async (tx) => {
     const rows: unknown[] = [];
     let cursor = await tx.objectStore('conversations').index('updatedAtMs').openCursor(null, 'prev');
     while (cursor !== null && rows.length < limit) {
       rows.push(cursor.value);
       cursor = await cursor.continue();
     }
-    return readRows(conversationRowSchema, rows);
+    return rows;
   });
+  return openRows(place, 'conversations', raws);
 }
 
 /** A conversation's turns in order, each with what became of it. Empty for a conversation that does not exist. */
-export function readConversation(place: Place, conversationId: string): Promise<ToldTurn[]> {
-  return read(place, ['turns', 'answers', 'outbox'], async (tx) => {
-    const raw: unknown[] = await tx.objectStore('turns').index('conversationId').getAll(conversationId);
-    const turns = readRows(turnRowSchema, raw).sort((a, b) => a.position - b.position || a.askedAtMs - b.askedAtMs);
+export async function readConversation(place: Place, conversationId: string): Promise<ToldTurn[]> {
+  const raws = await read(place, ['turns', 'answers', 'outbox'], async (tx) => {
+    const turns = tx.objectStore('turns').index('conversationId');
+    const [rows, ids]: [unknown[], IDBValidKey[]] = await Promise.all([
+      turns.getAll(conversationId),
+      turns.getAllKeys(conversationId),
+    ]);
     return Promise.all(
-      turns.map(async (turn) => ({
-        turn,
-        answer: readRow(answerRowSchema, await tx.objectStore('answers').get(turn.id)),
-        waiting: readRow(outboxRowSchema, await tx.objectStore('outbox').get(turn.id)),
-      })),
+      ids.map(async (id, at): Promise<RawTurn> => {
+        const [answer, waiting]: unknown[] = await Promise.all([
+          tx.objectStore('answers').get(id),
+          tx.objectStore('outbox').get(id),
+        ]);
+        return { turn: rows[at], answer, waiting };
+      }),
     );
   });
+  return openTurns(place, raws);
+}
+
+/** The rows of one turn as they stand on the disk. */
+export interface RawTurn {
+  turn: unknown;
+  answer: unknown;
+  waiting: unknown;
+}
+
+/** Opens the turns of a conversation and puts them in order; one that cannot be opened is left out. */
+export async function openTurns(place: Place, raws: readonly RawTurn[]): Promise<ToldTurn[]> {
+  const told = await Promise.all(
+    raws.map(async (raw) => {
+      const turn = await openRow(place, 'turns', raw.turn);
+      if (turn === null) return null;
+      const [answer, waiting] = await Promise.all([
+        openRow(place, 'answers', raw.answer),
+        openRow(place, 'outbox', raw.waiting),
+      ]);
+      return { turn, answer, waiting };
+    }),
+  );
+  return told
+    .filter((turn) => turn !== null)
+    .sort((a, b) => a.turn.position - b.turn.position || a.turn.askedAtMs - b.turn.askedAtMs);
 }
 
 /** The conversation that an ask belongs to; null when it belongs to none that is kept here. */
-export function conversationOf(place: Place, askId: string): Promise<string | null> {
-  return read(place, ['turns'], async (tx) => {
-    const turn = readRow(turnRowSchema, await tx.objectStore('turns').get(askId));
-    return turn?.conversationId ?? null;
-  });
+export async function conversationOf(place: Place, askId: string): Promise<string | null> {
+  const raw: unknown = await read(place, ['turns'], (tx) => tx.objectStore('turns').get(askId));
+  return (await openRow(place, 'turns', raw))?.conversationId ?? null;
 }
 
 /** Removes a conversation with its turns, answers, waiting asks and draft. */

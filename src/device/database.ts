@@ -1,7 +1,8 @@
 import { wrap, type IDBPDatabase, type IDBPTransaction } from 'idb';
+import type { Vault } from '#device/vault.ts';
 
 /** Version of the schema as Dexie counts it; IndexedDB's own number is ten times that. Versions are only ever added. */
-export const DEXIE_VERSION = 1;
+export const DEXIE_VERSION = 2;
 export const NATIVE_VERSION = DEXIE_VERSION * 10;
 
 /** The stores of one person's database, in Dexie's words: the primary key, then the indexes. The one place that says so. */
@@ -13,6 +14,7 @@ export const DEXIE_STORES = {
   outbox: 'askId, order',
   drafts: 'conversationId, updatedAtMs',
   events: 'event_id, asked_at_ms',
+  packs: 'id, updatedAtMs',
 } as const;
 
 /** The small database beside them: which policy holds, how the line was, this device's key. */
@@ -27,6 +29,10 @@ export interface Place {
   name: string;
   /** Posts on the BroadcastChannel of that name. */
   post: (channel: string, message: unknown) => void;
+  /** Seals what a person keeps; null for the small database, which holds nothing of anybody. */
+  vault: Vault | null;
+  /** Throws where the simulator has a write fail. */
+  refuseWrite?: () => void;
 }
 
 /** One person's database on this device. */
@@ -55,6 +61,7 @@ export async function write<T>(
   run: (tx: WriteTransaction) => Promise<T>,
   durability: 'strict' | 'relaxed' = 'relaxed',
 ): Promise<T> {
+  place.refuseWrite?.();
   const result = await onceMore(() =>
     withDatabase(place, async (database) => {
       const tx = database.transaction(stores, 'readwrite', { durability });

@@ -43,7 +43,7 @@ export async function policyNow(device: Device, caller = SESSION): Promise<Trave
 export async function placeOf(device: Device, policy: TravelPolicy | null, caller = SESSION): Promise<Place | null> {
   if (policy === null || (await device.key()) === null) return null;
   const name = databaseName(policy.tenant_hash, caller.bearerHash ?? policy.user_hash);
-  return { factory: device.factory, name, post: device.post };
+  return { ...device.meta, name, vault: device.vault(name) };
 }
 
 /** Fetches the policy and keeps it; on a higher epoch what was saved is forgotten. When it cannot be had, the known one stays. */

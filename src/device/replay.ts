@@ -4,7 +4,7 @@ import { eventOf, rowOf, type AskLife } from '#device/ask-life.ts';
 import { NoAnswer } from '#device/call.ts';
 import type { Place } from '#device/database.ts';
 import { openAnswer, type Opening } from '#device/opening.ts';
-import { changeEntry, leaseNext, listOutbox, nextDueMs } from '#device/outbox.ts';
+import { changeEntry, leaseNext, listHeads, nextDueMs } from '#device/outbox.ts';
 import type { Device } from '#device/parts.ts';
 import { knownPolicy, placeOf, SESSION, type Caller } from '#device/policy.ts';
 import { retryAfterMs } from '#device/proof.ts';
@@ -69,7 +69,7 @@ async function drain(device: Device, place: Place): Promise<void> {
  * their page not have lived to say so.
  */
 async function tidyUp(device: Device, place: Place): Promise<void> {
-  for (const { askId, state } of await listOutbox(place)) {
+  for (const { askId, state } of await listHeads(place)) {
     if (state.kind === 'sending' && device.locks !== null && !device.running.has(askId)) {
       await changeEntry(place, askId, (now) => ({ ...now, state: { kind: 'queued' } }));
     } else if (state.kind === 'cancelled' && state.untilMs <= device.clock.now()) await stopAsk(device, place, askId);
@@ -78,7 +78,7 @@ async function tidyUp(device: Device, place: Place): Promise<void> {
 
 /** Says how an ask ended, unless it still waits. */
 async function notifyEnd(device: Device, place: Place, askId: string): Promise<void> {
-  const row = (await listOutbox(place)).find((each) => each.askId === askId);
+  const row = (await listHeads(place)).find((each) => each.askId === askId);
   if (row?.notify === undefined || row.state.kind === 'queued') return;
   await device.notify?.(row.notify, row.state.kind === 'answered');
 }

@@ -3,11 +3,15 @@ import { provenanceSchema } from '#shared/chat.ts';
 import type { Schema } from '#shared/json.ts';
 import { askEndedSchema } from '#shared/telemetry.ts';
 
-/** What stands in the stores of `database.ts`. Every row is parsed when it is read; a broken one counts as absent. */
+/**
+ * The rows of the stores of `database.ts`, as the device works with them; `sealed-rows.ts` says what of them stands in the clear.
+ * Every row is parsed when it is read; a broken one counts as absent.
+ */
 export const conversationRowSchema = z.object({
   id: z.string(),
   /** The first words asked, until the person gives another name. */
   title: z.string(),
+  /** Of its first question. */
   feature: z.string(),
   createdAtMs: z.number(),
   updatedAtMs: z.number(),
@@ -26,6 +30,7 @@ export const turnRowSchema = z.object({
 export type TurnRow = z.infer<typeof turnRowSchema>;
 
 export const draftRowSchema = z.object({ conversationId: z.string(), text: z.string(), updatedAtMs: z.number() });
+export type DraftRow = z.infer<typeof draftRowSchema>;
 
 /** Why the network did not give an answer; `ok` when it did. */
 export const networkSchema = z.enum(['ok', 'offline', 'slow', 'portal', 'bad-answer', 'cut', 'router', 'not-tried']);
@@ -174,7 +179,52 @@ export const outboxRowSchema = z.object({
 });
 export type OutboxRow = z.infer<typeof outboxRowSchema>;
 
+/** A travel pack; what is in it is sealed. */
+export const packRowSchema = z.looseObject({ id: z.string(), updatedAtMs: z.number() });
+export type PackRow = z.infer<typeof packRowSchema>;
+
 export const eventRowSchema = askEndedSchema;
+
+/** A body that only this device can read, with the number of its form; its vault finds out what is in it. */
+export const sealedSchema = z.looseObject({ v: z.literal(1) });
+
+/** Any row as it stands on the disk. */
+export const sealedRowSchema = z.looseObject({ sealed: sealedSchema });
+
+/** What decisions inside of a transaction go by, for there no body can be opened. */
+export const answerHeadSchema = z.looseObject({
+  askId: z.string(),
+  updatedAtMs: z.number(),
+  state: z.looseObject({ kind: z.string() }),
+  sealed: sealedSchema,
+});
+
+export const savedHeadSchema = z.looseObject({ key: z.string(), feature: z.string(), promptVersion: z.number() });
+
+export const outboxHeadSchema = z.looseObject({
+  askId: z.string(),
+  feature: z.string(),
+  askedAtMs: z.number(),
+  queuedAtMs: z.number(),
+  network: networkSchema,
+  simulated: z.boolean(),
+  notBeforeMs: z.number(),
+  tries: z.number(),
+  order: z.number(),
+  notify: z.optional(z.string()),
+  state: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('queued') }),
+    z.object({ kind: z.literal('sending'), untilMs: z.number() }),
+    /** With which words is sealed. */
+    z.object({ kind: z.literal('refused') }),
+    z.object({ kind: z.literal('needs-sign-in') }),
+    z.object({ kind: z.literal('expired') }),
+    z.object({ kind: z.literal('answered'), atMs: z.number(), what: z.enum(['whole', 'partial', 'problem']) }),
+    z.object({ kind: z.literal('cancelled'), untilMs: z.number() }),
+  ]),
+  sealed: sealedSchema,
+});
+export type OutboxHead = z.infer<typeof outboxHeadSchema>;
 
 /** A row as its schema has it, or null for an absent and for a broken one: a bad row costs itself, nothing else. */
 export function readRow<T>(schema: Schema<T>, raw: unknown): T | null {

@@ -1,23 +1,24 @@
 import type { TravelPolicy } from '#shared/travel-policy.ts';
 import { read, write, type Place, type WriteTransaction } from '#device/database.ts';
-import { readRow, savedRowSchema, type SavedRow } from '#device/rows.ts';
+import { readRow, savedHeadSchema, type SavedRow } from '#device/rows.ts';
+import { openRow, type StoredRow } from '#device/sealed-rows.ts';
 
 /** The saved answer under this key; null when there is none, or it is older than the policy keeps answers. */
 export async function findSaved(place: Place, key: string, oldestMs: number): Promise<SavedRow | null> {
   const raw: unknown = await read(place, ['saved'], (tx) => tx.objectStore('saved').get(key));
-  const row = readRow(savedRowSchema, raw);
+  const row = await openRow(place, 'saved', raw);
   return row === null || row.savedAtMs < oldestMs ? null : row;
 }
 
-/** Puts an answer in, inside a transaction that also ends its ask. */
-export async function putSaved(tx: WriteTransaction, row: SavedRow): Promise<void> {
+/** Puts a sealed answer in, inside a transaction that also ends its ask. */
+export async function putSaved(tx: WriteTransaction, row: StoredRow): Promise<void> {
   await tx.objectStore('saved').put(row);
 }
 
 /** Notes that it was given, so that it is not the next to go. */
 export function touchSaved(place: Place, key: string, nowMs: number): Promise<void> {
   return write(place, ['saved'], async (tx) => {
-    const row = readRow(savedRowSchema, await tx.objectStore('saved').get(key));
+    const row = readRow(savedHeadSchema, await tx.objectStore('saved').get(key));
     if (row !== null) await tx.objectStore('saved').put({ ...row, usedAtMs: nowMs });
   });
 }

@@ -36,21 +36,27 @@ export async function changeSetting<T>(
 }
 
 /** This device's HMAC key: made once, kept as a key that no script can read out. */
-export async function deviceKey(meta: Place, subtle: SubtleCrypto): Promise<CryptoKey> {
-  const known = await readKey(meta);
-  if (known !== null) return known;
-  const fresh = await subtle.generateKey({ name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
-  return write(meta, ['settings'], async (tx) => {
-    const settings = tx.objectStore('settings');
-    // Another tab may have been quicker; whoever wrote first wins.
-    const theirs = keyOf(await settings.get('device-key'));
-    if (theirs === null) await settings.put({ name: 'device-key', value: fresh });
-    return theirs ?? fresh;
-  });
+export function deviceKey(meta: Place, subtle: SubtleCrypto): Promise<CryptoKey> {
+  return ownKey(meta, 'device-key', () => subtle.generateKey({ name: 'HMAC', hash: 'SHA-256' }, false, ['sign']));
 }
 
-async function readKey(meta: Place): Promise<CryptoKey | null> {
-  return keyOf(await read(meta, ['settings'], (tx) => tx.objectStore('settings').get('device-key')));
+/** A key of this device by name, made when there is none. On the disk before anything can be sealed with it. */
+export async function ownKey(meta: Place, name: string, make: () => Promise<CryptoKey>): Promise<CryptoKey> {
+  const known = keyOf(await read(meta, ['settings'], (tx) => tx.objectStore('settings').get(name)));
+  if (known !== null) return known;
+  const fresh = await make();
+  return write(
+    meta,
+    ['settings'],
+    async (tx) => {
+      const settings = tx.objectStore('settings');
+      // Another tab may have been quicker; whoever wrote first wins.
+      const theirs = keyOf(await settings.get(name));
+      if (theirs === null) await settings.put({ name, value: fresh });
+      return theirs ?? fresh;
+    },
+    'strict',
+  );
 }
 
 function keyOf(raw: unknown): CryptoKey | null {

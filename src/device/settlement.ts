@@ -1,10 +1,11 @@
 import type { Answer } from '#shared/answer.ts';
 import type { AskEnded } from '#shared/telemetry.ts';
-import { isOutOfSpace, write, type Place, type WriteTransaction } from '#device/database.ts';
-import { leaveEntry } from '#device/outbox.ts';
+import { isOutOfSpace, read, write, type Place, type WriteTransaction } from '#device/database.ts';
+import { leaveEntry, sealLeft } from '#device/outbox.ts';
 import type { Device } from '#device/parts.ts';
-import { answerRowSchema, readRow, type AnswerRow, type OutboxState, type SavedRow } from '#device/rows.ts';
+import { answerHeadSchema, readRow, type AnswerRow, type OutboxState, type SavedRow } from '#device/rows.ts';
 import { evictSaved, putSaved } from '#device/saved-answers.ts';
+import { openRow, sealRow, type StoredRow } from '#device/sealed-rows.ts';
 import { countDropped, dropEvents, holdEvent, putEvent } from '#device/telemetry-buffer.ts';
 
 /** How an ask ended, all in one transaction: its answer, its one event, what may be given again, and its place in the outbox. */
@@ -24,18 +25,20 @@ export async function settle(device: Device, place: Place | null, settlement: Se
     if (event !== null) holdEvent(device, event);
     return;
   }
+  let sealing: Promise<Sealed> | null = null;
+  const sealed = (): Promise<Sealed> => (sealing ??= sealAll(place, settlement));
   for (const attempt of [
-    async () => commit(device, place, settlement),
+    async () => commit(device, place, settlement, await sealed()),
     async () => {
       await makeRoom(device, place);
-      await commit(device, place, settlement);
+      await commit(device, place, settlement, await sealed());
     },
-    async () => commit(device, place, { ...settlement, saved: null }),
+    async () => commit(device, place, settlement, { ...(await sealed()), saved: null }),
   ]) {
     try {
       await attempt();
-      const askId = settlement.row?.askId ?? event?.ask_id;
-      if (askId !== undefined) device.tell({ type: 'ask-changed', askId });
+      const askId = askOf(settlement);
+      if (askId !== null) device.tell({ type: 'ask-changed', askId });
       return;
     } catch (thrown) {
       // Only want of room can be cured by another try.
@@ -45,19 +48,48 @@ export async function settle(device: Device, place: Place | null, settlement: Se
   if (event !== null) holdEvent(device, event);
 }
 
-async function commit(device: Device, place: Place, settlement: Settlement): Promise<void> {
-  const { row, event, saved, outbox } = settlement;
+/** What a settlement writes, sealed before its transaction opens. */
+interface Sealed {
+  row: StoredRow | null;
+  saved: StoredRow | null;
+  /** How its entry in the outbox is left. */
+  left: StoredRow | null;
+}
+
+async function sealAll(place: Place, settlement: Settlement): Promise<Sealed> {
+  const { row, saved, outbox } = settlement;
+  const askId = askOf(settlement);
+  return {
+    row: row === null ? null : await sealRow(place, 'answers', row),
+    saved: saved === null ? null : await sealRow(place, 'saved', saved),
+    left:
+      askId === null || outbox === null || outbox === 'ended' ? endedEntry(row) : await sealLeft(place, askId, outbox),
+  };
+}
+
+function askOf({ row, event }: Settlement): string | null {
+  return row?.askId ?? event?.ask_id ?? null;
+}
+
+/** How an ended ask stands in the outbox, should its answer stand in a conversation that could be opened. */
+function endedEntry(row: AnswerRow | null): StoredRow | null {
+  if (row === null || row.state.kind === 'open') return null;
+  return { state: { kind: 'answered', atMs: row.updatedAtMs, what: row.state.kind } satisfies OutboxState };
+}
+
+async function commit(device: Device, place: Place, settlement: Settlement, sealed: Sealed): Promise<void> {
+  const { event, outbox } = settlement;
+  const askId = askOf(settlement);
   const dropped = await write(
     place,
     ['turns', 'answers', 'saved', 'events', 'outbox'],
     async (tx) => {
-      if (row !== null) await putAnswer(tx, row);
-      if (saved !== null) await putSaved(tx, saved);
-      const askId = row?.askId ?? event?.ask_id;
-      if (outbox !== null && askId !== undefined) {
-        const state = outbox === 'ended' ? await endedState(tx, row) : outbox;
-        if (state === null) await tx.objectStore('outbox').delete(askId);
-        else await leaveEntry(tx, askId, state);
+      if (sealed.row !== null) await putAnswer(tx, sealed.row);
+      if (sealed.saved !== null) await putSaved(tx, sealed.saved);
+      if (outbox !== null && askId !== null) {
+        const inHistory = (await tx.objectStore('turns').getKey(askId)) !== undefined;
+        if (sealed.left === null || (outbox === 'ended' && !inHistory)) await tx.objectStore('outbox').delete(askId);
+        else await leaveEntry(tx, askId, sealed.left);
       }
       return event === null ? 0 : putEvent(tx, event);
     },
@@ -66,18 +98,12 @@ async function commit(device: Device, place: Place, settlement: Settlement): Pro
   await countDropped(device, dropped);
 }
 
-/** How an ended ask stands in the outbox; null when its answer stands in no conversation that could be opened. */
-async function endedState(tx: WriteTransaction, row: AnswerRow | null): Promise<OutboxState | null> {
-  if (row === null || row.state.kind === 'open') return null;
-  const kept = await tx.objectStore('turns').getKey(row.askId);
-  return kept === undefined ? null : { kind: 'answered', atMs: row.updatedAtMs, what: row.state.kind };
-}
-
 /** Puts an answer under its turn. Without a turn there is no history it belongs to; a whole answer is never undone by a lesser one. */
-async function putAnswer(tx: WriteTransaction, row: AnswerRow): Promise<void> {
-  if ((await tx.objectStore('turns').getKey(row.askId)) === undefined) return;
-  const known = readRow(answerRowSchema, await tx.objectStore('answers').get(row.askId));
-  if (known?.state.kind === 'whole' && row.state.kind !== 'whole') return;
+async function putAnswer(tx: WriteTransaction, row: StoredRow): Promise<void> {
+  const head = readRow(answerHeadSchema, row);
+  if (head === null || (await tx.objectStore('turns').getKey(head.askId)) === undefined) return;
+  const known = readRow(answerHeadSchema, await tx.objectStore('answers').get(head.askId));
+  if (known?.state.kind === 'whole' && head.state.kind !== 'whole') return;
   await tx.objectStore('answers').put(row);
 }
 
@@ -85,7 +111,8 @@ async function putAnswer(tx: WriteTransaction, row: AnswerRow): Promise<void> {
 export async function checkpoint(device: Device, place: Place | null, row: AnswerRow): Promise<void> {
   if (place === null) return;
   try {
-    await write(place, ['turns', 'answers'], (tx) => putAnswer(tx, row));
+    const sealed = await sealRow(place, 'answers', row);
+    await write(place, ['turns', 'answers'], (tx) => putAnswer(tx, sealed));
     device.tell({ type: 'ask-changed', askId: row.askId });
   } catch (thrown) {
     // The answer itself is still coming; only a missing checkpoint is the price.
@@ -99,12 +126,13 @@ export async function addFresh(
   place: Place,
   fresh: { askId: string; answer: Answer; saved: SavedRow | null; keepRow: boolean },
 ): Promise<void> {
-  await write(place, ['answers', 'saved'], async (tx) => {
-    const row = readRow(answerRowSchema, await tx.objectStore('answers').get(fresh.askId));
-    if (fresh.keepRow && row?.state.kind === 'whole') {
-      await tx.objectStore('answers').put({ ...row, state: { ...row.state, fresh: fresh.answer } } satisfies AnswerRow);
-    }
-    if (fresh.saved !== null) await putSaved(tx, fresh.saved);
+  const raw: unknown = await read(place, ['answers'], (tx) => tx.objectStore('answers').get(fresh.askId));
+  const row = fresh.keepRow ? await openRow(place, 'answers', raw) : null;
+  const whole = row?.state.kind === 'whole' ? { ...row, state: { ...row.state, fresh: fresh.answer } } : null;
+  const sealed = await sealAll(place, { row: whole, saved: fresh.saved, event: null, outbox: null });
+  await write(place, ['turns', 'answers', 'saved'], async (tx) => {
+    if (sealed.row !== null) await putAnswer(tx, sealed.row);
+    if (sealed.saved !== null) await putSaved(tx, sealed.saved);
   });
   device.tell({ type: 'ask-changed', askId: fresh.askId });
 }

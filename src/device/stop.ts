@@ -2,7 +2,8 @@ import type { AskEnded } from '#shared/telemetry.ts';
 import { write, type Place } from '#device/database.ts';
 import { runErrand } from '#device/errand.ts';
 import type { Device } from '#device/parts.ts';
-import { answerRowSchema, outboxRowSchema, readRow, type OutboxRow } from '#device/rows.ts';
+import { answerHeadSchema, outboxHeadSchema, readRow, type OutboxHead, type OutboxRow } from '#device/rows.ts';
+import { openRow } from '#device/sealed-rows.ts';
 import { putEvent } from '#device/telemetry-buffer.ts';
 
 /** Milliseconds the router may take to hear of a stop. */
@@ -33,11 +34,11 @@ export async function takeBack(device: Device, place: Place, askId: string): Pro
     place,
     ['outbox', 'events', 'answers'],
     async (tx) => {
-      const row = readRow(outboxRowSchema, await tx.objectStore('outbox').get(askId));
+      const row = readRow(outboxHeadSchema, await tx.objectStore('outbox').get(askId));
       if (row === null) return null;
       await tx.objectStore('outbox').delete(askId);
       // What was begun and never came is no answer.
-      const begun = readRow(answerRowSchema, await tx.objectStore('answers').get(askId));
+      const begun = readRow(answerHeadSchema, await tx.objectStore('answers').get(askId));
       if (begun?.state.kind === 'open') await tx.objectStore('answers').delete(askId);
       // An ask that has come to an end has had its event.
       if (!['refused', 'expired', 'answered'].includes(row.state.kind)) await putEvent(tx, stoppedEvent(row, device));
@@ -46,10 +47,10 @@ export async function takeBack(device: Device, place: Place, askId: string): Pro
     'strict',
   );
   if (taken !== null) device.tell({ type: 'ask-changed', askId });
-  return taken;
+  return openRow(place, 'outbox', taken);
 }
 
-function stoppedEvent(row: OutboxRow, device: Device): AskEnded {
+function stoppedEvent(row: OutboxHead, device: Device): AskEnded {
   const waited = Math.min(Math.max(0, device.clock.now() - row.queuedAtMs), 30 * 86_400_000);
   return {
     event_id: row.askId,

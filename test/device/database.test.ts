@@ -19,7 +19,7 @@ describe('the database of a device', () => {
     const ours = freshPlace();
     await addTurn(ours, turn);
     const byUs = openDexie(ours);
-    expect(await byUs.table('turns').get('a1')).toMatchObject({ prompt: turn.prompt });
+    expect(await byUs.table('turns').get('a1')).toMatchObject({ id: turn.id, conversationId: turn.conversationId });
     expect(byUs.backendDB().version).toBe(NATIVE_VERSION);
     const theirs = freshPlace();
     const byDexie = openDexie(theirs);

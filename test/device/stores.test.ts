@@ -6,8 +6,9 @@ import { read, write, type Place } from '#device/database.ts';
 import { heed } from '#device/device.ts';
 import { enqueue, listOutbox, MAX_WAITING } from '#device/outbox.ts';
 import { looksPersonal } from '#device/personal.ts';
-import { savedRowSchema, type OutboxRow, type SavedRow } from '#device/rows.ts';
-import { findSaved, trimSaved } from '#device/saved-answers.ts';
+import type { OutboxRow, SavedRow } from '#device/rows.ts';
+import { findSaved, putSaved as putSealed, trimSaved } from '#device/saved-answers.ts';
+import { sealRow } from '#device/sealed-rows.ts';
 import { flushEvents } from '#device/telemetry-buffer.ts';
 import { freshPlace } from '../fakes/device/place.ts';
 import { somePolicy } from '../fakes/device/router.ts';
@@ -43,10 +44,10 @@ describe('saved answers', () => {
     const realFactory = world.parts.factory;
     // Every second write of an answer is one too many.
     const full = fullAfter(realFactory, 1);
-    world.device.factory = full;
+    world.device.meta = { ...world.device.meta, factory: full };
     const response = await world.ask({ prompt: 'Why?', stream: true }, { 'idempotency-key': ID });
     expect(readStream(await world.drive(response.text()))).toMatchObject({ text: world.router.text, done: true });
-    world.device.factory = realFactory;
+    world.device.meta = { ...world.device.meta, factory: realFactory };
     expect((await history(world))[0]?.answer?.state.kind).toBe('whole');
     expect(await keys(place)).not.toContain('k0');
     expect(await listOutbox(place)).toHaveLength(1);
@@ -199,8 +200,9 @@ function event(nth: number): Record<string, unknown> {
   };
 }
 
-function putSaved(place: Place, row: SavedRow): Promise<void> {
-  return write(place, ['saved'], async (tx) => void (await tx.objectStore('saved').put(savedRowSchema.parse(row))));
+async function putSaved(place: Place, row: SavedRow): Promise<void> {
+  const sealed = await sealRow(place, 'saved', row);
+  await write(place, ['saved'], (tx) => putSealed(tx, sealed));
 }
 
 function keys(place: Place): Promise<unknown[]> {
