@@ -4,9 +4,9 @@ import { questionOf, type Ask } from '#device/ask.ts';
 import { Call } from '#device/call.ts';
 import type { Device } from '#device/parts.ts';
 import { looksPersonal } from '#device/personal.ts';
-import type { AnswerRow, AnswerState, Network, SavedRow } from '#device/rows.ts';
+import { MAX_STEPS, type AnswerRow, type AnswerState, type Network, type SavedRow, type Step } from '#device/rows.ts';
 import { findSaved } from '#device/saved-answers.ts';
-import { FIRST_LIMITS, standingOf, type Standing } from '#device/standing.ts';
+import { limitsOf, standingOf, type Standing } from '#device/standing.ts';
 
 /** Takes work that must go on though the answer is out: the worker stays alive for it. */
 export type KeepAlive = (work: Promise<unknown>) => void;
@@ -28,25 +28,66 @@ export interface AskLife {
   firstTokenMs: number | null;
   /** The network simulator was on when it was asked. */
   simulated: boolean;
+  /** What happened to it so far. */
+  steps: Step[];
 }
 
-/** Gathers what is known of an ask, before the network is tried. */
-export async function beginLife(ask: Ask, device: Device, keepAlive: KeepAlive): Promise<AskLife> {
+/** A worker that started so many milliseconds before an ask was woken by it. */
+const WOKEN_MS = 1_000;
+
+/** Steps for which there is always room: the end, and that it was kept. */
+const LAST_STEPS = 2;
+
+/** Gathers what is known of an ask, before the network is tried. `queuedAtMs` is of one that waited in the outbox. */
+export async function beginLife(
+  ask: Ask,
+  device: Device,
+  keepAlive: KeepAlive,
+  queuedAtMs: number | null = null,
+): Promise<AskLife> {
   const standing = await standingOf(ask, device);
-  const limits = standing.policy?.limits ?? FIRST_LIMITS;
-  const call = new Call(device, ask, { resumeMs: limits.resume_ms, gapMs: limits.first_token_none_ms });
-  return {
+  const { resume_ms, first_token_none_ms, headers_ms, gap_ms } = limitsOf(standing);
+  const limits = { resumeMs: resume_ms, openMs: first_token_none_ms, headersMs: headers_ms, gapMs: gap_ms };
+  const call = new Call(device, ask, limits);
+  const simulated = (await device.simulator.scenario()) !== null;
+  const life: AskLife = {
     device,
     ask,
     standing,
     call,
     keepAlive,
-    saved: ask.noCache ? null : await savedFor(standing, ask.askedAtMs),
-    queuedAtMs: null,
+    saved: null,
+    queuedAtMs,
     waitedMs: 0,
     firstTokenMs: null,
-    simulated: (await device.simulator.scenario()) !== null,
+    simulated,
+    steps: [],
   };
+  call.step = (what) => noteStep(life, what);
+  if (queuedAtMs === null) {
+    const startedAtMs = (device.startedMonotonicMs ?? -Infinity) - ask.askedMonotonicMs;
+    if (startedAtMs > -WOKEN_MS) life.steps.push({ what: 'worker-started', atMs: Math.round(startedAtMs), note: null });
+    noteStep(life, 'keyed');
+  }
+  if (!ask.noCache) {
+    life.saved = await savedFor(standing, ask.askedAtMs);
+    noteStep(life, 'looked-up', life.saved === null ? 'none' : 'found');
+  }
+  return life;
+}
+
+/** Notes a step in the life of an ask, unless there are too many. What is returned may be given its note later. */
+export function noteStep(life: AskLife, what: Step['what'], note: string | null = null): Step {
+  const step = { what, atMs: Math.round(elapsedMs(life)), note };
+  if (life.steps.length < MAX_STEPS - LAST_STEPS) life.steps.push(step);
+  return step;
+}
+
+/** The first content has come, unless it has before. */
+export function noteFirst(life: AskLife): void {
+  if (life.firstTokenMs !== null) return;
+  life.firstTokenMs = elapsedMs(life);
+  noteStep(life, 'first-token');
 }
 
 async function savedFor(standing: Standing, nowMs: number): Promise<SavedRow | null> {
@@ -64,16 +105,28 @@ export function elapsedMs(life: AskLife): number {
   return Math.min(Math.max(0, elapsed), 30 * 86_400_000);
 }
 
-/** Its row in history; null when the policy lets nothing be kept. */
+/** Its row in history; null when the policy lets nothing be kept, and for an ask ahead of a journey, which stands in no conversation. */
 export function rowOf(life: AskLife, state: AnswerState): AnswerRow | null {
   const { feature, place } = life.standing;
   if (place === null || feature === null || feature.device.store === 'never') return null;
+  if (life.ask.headers.get('x-layover-history') === 'none') return null;
+  const atMs = Math.round(elapsedMs(life));
+  const end = state.kind === 'whole' ? state.answer.finishReason : state.kind === 'open' ? null : state.code;
+  // It is kept with this very row, so that this is the last moment to say so.
+  const last: Step[] =
+    state.kind === 'open'
+      ? []
+      : [
+          { what: 'ended', atMs, note: end },
+          { what: 'kept', atMs, note: null },
+        ];
   return {
     askId: life.ask.id,
     feature: feature.name,
     askedAtMs: life.ask.askedAtMs,
     updatedAtMs: life.device.clock.now(),
     state,
+    timeline: [...life.steps, ...last],
   };
 }
 

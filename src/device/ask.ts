@@ -24,6 +24,8 @@ export interface Ask {
   mayWait: boolean;
   /** `cache-control: no-cache`: no saved answer, please. */
   noCache: boolean;
+  /** `x-layover-pace: natural`: a saved answer should come as a live one does. The router never hears of it. */
+  natural: boolean;
   /** The feature it names, in its body or by header; null for the default one. */
   feature: string | null;
   authorization: string | null;
@@ -42,6 +44,8 @@ export async function readAsk(request: Request, device: Device): Promise<Ask> {
   const minted = mintAskId(device.clock, device.random);
   const key = given !== null && isIdempotencyKey(given) ? given : minted;
   if (given === null) headers.set('idempotency-key', key);
+  const natural = headers.get('x-layover-pace') === 'natural';
+  headers.delete('x-layover-pace');
   const url = new URL(request.url);
   return {
     id: isAskId(key) ? key : minted,
@@ -54,6 +58,7 @@ export async function readAsk(request: Request, device: Device): Promise<Ask> {
     includeUsage: chat?.stream_options?.include_usage === true,
     mayWait: /\brespond-async\b/i.test(headers.get('prefer') ?? ''),
     noCache: /\bno-cache\b/i.test(headers.get('cache-control') ?? ''),
+    natural,
     feature: (chat === null ? null : featureOf(chat)) ?? headers.get('x-layover-feature'),
     authorization: headers.get('authorization'),
     askedAtMs,

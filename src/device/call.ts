@@ -1,11 +1,9 @@
-import { chatChunkSchema } from '#shared/chat.ts';
-import { readChunk, type ChunkReading } from '#shared/chat-wire.ts';
 import { wait } from '#shared/clock.ts';
-import { readJson } from '#shared/json.ts';
-import { SseReader, type SseEvent } from '#shared/sse.ts';
+import { SseReader } from '#shared/sse.ts';
 import type { Device } from '#device/parts.ts';
+import { placed, type Piece, type StreamPlace } from '#device/piece.ts';
 import { isStream, proveResponse } from '#device/proof.ts';
-import type { Network } from '#device/rows.ts';
+import type { Network, Step } from '#device/rows.ts';
 
 /** The network did not give the answer, for this reason. */
 export class NoAnswer extends Error {
@@ -18,16 +16,15 @@ export class NoAnswer extends Error {
   }
 }
 
-/** One event of a stream with what it says; `reading` is null for `[DONE]` and for what is no chunk. */
-export interface Piece {
-  event: SseEvent;
-  reading: ChunkReading | null;
-}
-
+/** The clocks of a call, in milliseconds; the time to the first content is watched by whoever waits for it. */
 export interface CallLimits {
-  /** Milliseconds for which a cut stream is resumed. */
+  /** For which a cut stream is resumed. */
   resumeMs: number;
-  /** Milliseconds of silence after which a stream counts as cut; the router sends a sign of life every 15 s. */
+  /** To the headers of an answer that the router may still be waiting for: it holds them until the first content. */
+  openMs: number;
+  /** To any other headers. */
+  headersMs: number;
+  /** Of silence after which a stream counts as cut; the router sends a comment every 10 s. */
   gapMs: number;
 }
 
@@ -41,12 +38,26 @@ export interface Outgoing {
   body: string;
 }
 
+/** What a call must know of its ask. */
+interface CallAsk {
+  id: string;
+  authorization: string | null;
+  /** A chunk of usage was asked for. */
+  includeUsage?: boolean;
+}
+
 /** One ask on the wire: its attempts, and the stream through all its cuts. */
 export class Call {
   readonly #device: Device;
   readonly #limits: CallLimits;
   readonly #controller = new AbortController();
-  readonly #authorization: string | null;
+  readonly #ask: CallAsk;
+  /** Notes a step in the life of its ask; its note may be filled in later. */
+  step: (what: Step['what']) => Pick<Step, 'note'> = () => ({ note: null });
+  /** When it was first sent, in monotonic milliseconds; null before. */
+  sentAtMs: number | null = null;
+  /** The router has answered something. */
+  heard = false;
   /** The id by which it is resumed: ours, until the router says which one it gave. */
   askId: string;
   tries = 0;
@@ -57,11 +68,22 @@ export class Call {
   /** The line was cut, and is being mended. */
   mending = false;
 
-  constructor(device: Device, ask: { id: string; authorization: string | null }, limits: CallLimits) {
+  constructor(device: Device, ask: CallAsk, limits: CallLimits) {
     this.#device = device;
     this.#limits = limits;
-    this.#authorization = ask.authorization;
+    this.#ask = ask;
     this.askId = ask.id;
+  }
+
+  /** Aborts when the call is ended. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Milliseconds since it was first sent; 0 before. */
+  get sinceSentMs(): number {
+    const now = this.#device.clock.monotonic();
+    return now - (this.sentAtMs ?? now);
   }
 
   /** Drops whatever is open: the person stopped it, or nobody waits for it any more. */
@@ -73,16 +95,29 @@ export class Call {
   /** Sends the ask. Throws `NoAnswer` unless our router answered. */
   async post(outgoing: Outgoing): Promise<Connection> {
     this.tries += 1;
+    this.sentAtMs ??= this.#device.clock.monotonic();
     const { path, headers, body } = outgoing;
-    return this.#connect(path, { method: 'POST', headers, body });
+    const tried = this.step('tried');
+    try {
+      const connection = await this.#connect(path, { method: 'POST', headers, body }, this.#limits.openMs);
+      tried.note = 'ok';
+      return connection;
+    } catch (thrown) {
+      tried.note = thrown instanceof NoAnswer ? thrown.network : this.state;
+      throw thrown;
+    }
   }
 
   /** Asks for a running or finished answer by its id. */
   async get(accept: 'application/json' | 'text/event-stream', after: number): Promise<Connection> {
     const headers = new Headers({ accept });
     if (after > 0) headers.set('last-event-id', String(after));
-    if (this.#authorization !== null) headers.set('authorization', this.#authorization);
-    return this.#connect(`/ai/${this.askId}`, { headers });
+    const { authorization, includeUsage } = this.#ask;
+    if (authorization !== null) headers.set('authorization', authorization);
+    const stream = accept === 'text/event-stream';
+    const { openMs, headersMs } = this.#limits;
+    const path = `/ai/${this.askId}${stream && includeUsage === true ? '?include_usage=true' : ''}`;
+    return this.#connect(path, { headers }, stream && after === 0 ? openMs : headersMs);
   }
 
   /** Waits a while, longer with each try; throws when the time to resume is over. */
@@ -104,19 +139,37 @@ export class Call {
    * that the router sent; throws `NoAnswer` when a cut could not be mended in time.
    */
   async *follow(first: Connection): AsyncGenerator<Piece[], void, undefined> {
-    const place: StreamPlace = { last: 0, finished: false, ended: false };
+    const place: StreamPlace = { last: 0, finished: false, told: false, ended: false };
     let connection = first;
     for (;;) {
       yield* this.#pump(connection, place);
       if (place.ended) return;
-      if (place.finished) {
+      if (place.finished && (place.told || this.#ask.includeUsage !== true)) {
         // Every word has come; only the mark of the end is missing.
         yield [{ event: { name: 'message', data: '[DONE]', id: '' }, reading: null }];
         return;
       }
       this.mending = true;
+      this.step('cut');
       connection = await this.#reconnect(place.last);
+      this.step('resumed');
       this.mending = false;
+    }
+  }
+
+  /** A body to its end; null when it broke off. */
+  async text(connection: Connection): Promise<string | null> {
+    const reader = connection.response.body?.getReader();
+    const decoder = new TextDecoder();
+    let text = '';
+    try {
+      for (;;) {
+        const chunk = reader === undefined ? null : await this.#readWithin(reader, connection);
+        if (chunk === null) return connection.broken ? null : text;
+        text += decoder.decode(chunk, { stream: true });
+      }
+    } finally {
+      connection.close();
     }
   }
 
@@ -149,6 +202,7 @@ export class Call {
       return done ? null : value;
     } catch (thrown) {
       if (this.state !== 'running') throw thrown;
+      connection.broken = true;
       return null;
     } finally {
       cancel();
@@ -175,7 +229,7 @@ export class Call {
     return null;
   }
 
-  async #connect(path: string, init: RequestInit): Promise<Connection> {
+  async #connect(path: string, init: RequestInit, limitMs: number): Promise<Connection> {
     const controller = new AbortController();
     const end = (): void => controller.abort();
     if (this.#controller.signal.aborted) end();
@@ -184,8 +238,7 @@ export class Call {
       this.#controller.signal.removeEventListener('abort', end);
       end();
     };
-    // A connection that is never answered must not outlive the wait for any stream.
-    const cancel = this.#device.clock.after(this.#limits.gapMs, end);
+    const cancel = this.#device.clock.after(limitMs, end);
     try {
       const request = new Request(this.#device.origin + path, {
         ...init,
@@ -198,7 +251,8 @@ export class Call {
       const response = await this.#device.simulator.fetch(request);
       const proof = proveResponse(response);
       if (proof !== 'ok') throw new NoAnswer(proof);
-      return { response, close };
+      this.heard = true;
+      return { response, close, broken: false };
     } catch (thrown) {
       const tooLate = controller.signal.aborted;
       close();
@@ -214,31 +268,6 @@ export class Call {
 export interface Connection {
   response: Response;
   close: () => void;
-}
-
-interface StreamPlace {
-  /** Highest event id that was passed on. */
-  last: number;
-  /** A finish reason has come. */
-  finished: boolean;
-  ended: boolean;
-}
-
-/** The event, unless it was passed on before; moves the place on. */
-function placed(event: SseEvent, place: StreamPlace): Piece[] {
-  if (place.ended) return [];
-  if (event.data === '[DONE]') {
-    place.ended = true;
-    return [{ event, reading: null }];
-  }
-  const chunk = readJson(chatChunkSchema, event.data);
-  const reading = chunk === null ? null : readChunk(chunk);
-  const id = Number(event.id);
-  if (event.id !== '' && Number.isSafeInteger(id) && reading?.problem == null) {
-    if (id <= place.last) return [];
-    place.last = id;
-  }
-  if (reading?.finishReason != null) place.finished = true;
-  if (reading?.problem != null) place.ended = true;
-  return [{ event, reading }];
+  /** It failed, or was silent for too long, before its end. */
+  broken: boolean;
 }

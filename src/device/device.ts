@@ -1,7 +1,7 @@
 import type { Scenario } from '#shared/scenario.ts';
 import { DEVICE_CHANNEL, type FromDevice, type ToWorker } from '#shared/worker-messages.ts';
+import { Breaker } from '#device/breaker.ts';
 import { META_DATABASE, type Place } from '#device/database.ts';
-import { runErrand } from '#device/errand.ts';
 import { LineWatch } from '#device/line-watch.ts';
 import { countWaiting, sendFirst, signedIn } from '#device/outbox.ts';
 import type { Device, DeviceParts } from '#device/parts.ts';
@@ -10,9 +10,6 @@ import { drainOutbox } from '#device/replay.ts';
 import { deviceKey } from '#device/settings.ts';
 import { Simulator } from '#device/simulator.ts';
 import { stopAsk } from '#device/stop.ts';
-
-/** Milliseconds after which a probe of the line is given up. */
-const PROBE_LIMIT_MS = 5_000;
 
 /** Opens this device: the one object that worker and page (when it has no worker) hold. Nothing is read before it is needed. */
 export function openDevice(parts: DeviceParts): Device {
@@ -23,6 +20,9 @@ export function openDevice(parts: DeviceParts): Device {
     meta,
     simulator: new Simulator(parts, meta),
     line: new LineWatch({ clock: parts.clock, meta, changed: () => void tellState(device) }),
+    get breaker() {
+      return breaker;
+    },
     running: new Map(),
     unstored: [],
     trimDueMs: 0,
@@ -31,6 +31,7 @@ export function openDevice(parts: DeviceParts): Device {
       (key ??= parts.subtle === null ? Promise.resolve(null) : deviceKey(meta, parts.subtle).catch(() => null)),
     tell: (message: FromDevice) => parts.post(DEVICE_CHANNEL, message),
   };
+  const breaker = new Breaker(device);
   return device;
 }
 
@@ -61,8 +62,8 @@ export async function replay(device: Device, askId: string | null): Promise<void
   const policy = await policyNow(device);
   const place = await placeOf(device, policy);
   if (place !== null && askId !== null) await sendFirst(place, askId);
-  const nextMs = await drainOutbox(device);
-  await probe(device);
+  // At the same time: on a dead line the first of them waits long for its answer.
+  const [nextMs] = await Promise.all([drainOutbox(device), probe(device)]);
   await tellState(device);
   if (nextMs !== null) rouse(device, nextMs);
 }
@@ -70,9 +71,12 @@ export async function replay(device: Device, askId: string | null): Promise<void
 /** A line that was gone is tried with a request of its own, so that a page does not say offline until the next ask. */
 async function probe(device: Device): Promise<void> {
   const state = await device.line.state();
-  if (state !== 'offline' && state !== 'portal') return;
-  const there = await runErrand(device, { to: '/healthz', limitMs: PROBE_LIMIT_MS, take: ({ ok }) => ok });
-  if (there === true) await device.line.note('answered', null);
+  const { kind } = await device.breaker.stand();
+  if (kind !== 'dead' && state !== 'offline' && state !== 'portal') return;
+  const found = await device.breaker.probe('may-be-back');
+  if (found === 'ok') {
+    if ((await device.breaker.stand()).kind === 'closed') await device.line.note('answered', null);
+  } else if ((found === 'offline' || found === 'portal') && found !== state) await device.line.note(found, null);
 }
 
 /** Switches the simulator on or off, where the policy allows it. */

@@ -1,11 +1,14 @@
+import type { Answer } from '#shared/answer.ts';
 import { isAskId } from '#shared/ask-id.ts';
-import { NoAnswer, type Call, type Connection, type Outgoing, type Piece } from '#device/call.ts';
+import { NoAnswer, type Call, type Connection, type Outgoing } from '#device/call.ts';
+import type { Piece } from '#device/piece.ts';
 import { isStream } from '#device/proof.ts';
+import { readWholeAnswer } from '#device/whole-answer.ts';
 
-/** How an answer of our router begins: a stream up to its first content, or a whole body. */
+/** How an answer of our router begins: a stream up to its first content, or a whole body. `answer` is null in a failure of the router's. */
 export type Opening =
   | { kind: 'stream'; response: Response; head: Piece[]; rest: AsyncGenerator<Piece[], void, undefined> }
-  | { kind: 'body'; response: Response; text: string };
+  | { kind: 'body'; response: Response; text: string; answer: Answer | null };
 
 /**
  * Sends the ask and waits for its first content. Throws `NoAnswer`. With `persistent`, a request that died without a word is
@@ -19,7 +22,10 @@ export async function openAnswer(call: Call, outgoing: Outgoing, persistent: boo
     const rest = call.follow(connection);
     return { kind: 'stream', response: connection.response, head: await firstContent(rest), rest };
   }
-  return readBody(call, connection);
+  const body = await readBody(call, connection);
+  // Whoever forges our header does not forge an answer.
+  if (body.response.ok && body.answer === null) throw new NoAnswer('bad-answer');
+  return body;
 }
 
 async function reach(call: Call, outgoing: Outgoing, persistent: boolean): Promise<Connection> {
@@ -45,12 +51,17 @@ function wantsStream(outgoing: Outgoing): boolean {
   return /"stream"\s*:\s*true/.test(outgoing.body);
 }
 
-/** Reads on until something to show has come, or the end. */
+/** Reads on until something to show has come, or the end. What begins with anything but a chunk of ours is no answer. */
 async function firstContent(rest: AsyncGenerator<Piece[], void, undefined>): Promise<Piece[]> {
   const head: Piece[] = [];
   for (;;) {
     const { done, value } = await rest.next();
     if (done) return head;
+    const [first] = value;
+    if (head.length === 0 && first?.reading?.model == null && first?.reading?.problem == null) {
+      await rest.return();
+      throw new NoAnswer('bad-answer');
+    }
     head.push(...value);
     if (value.some(({ event, reading }) => event.data === '[DONE]' || isContent(reading))) return head;
   }
@@ -64,18 +75,21 @@ function isContent(reading: Piece['reading']): boolean {
 }
 
 /** Reads a body whole; one that was cut, or is still being made, is asked for again by its id. */
-async function readBody(call: Call, first: Connection): Promise<Opening> {
+async function readBody(call: Call, first: Connection): Promise<Extract<Opening, { kind: 'body' }>> {
   let connection: Connection | null = first;
   let until = call.resumeUntil();
   for (let nth = 0; ; nth++) {
     if (connection !== null) {
-      const text = await readText(call, connection);
-      if (text !== null && connection.response.status !== 202)
-        return { kind: 'body', response: connection.response, text };
+      const text = await call.text(connection);
+      if (text !== null && connection.response.status !== 202) {
+        const { response } = connection;
+        return { kind: 'body', response, text, answer: response.ok ? readWholeAnswer(text) : null };
+      }
       if (text !== null) until = call.resumeUntil();
       else {
         call.trouble = 'cut';
         call.resumes += 1;
+        call.step('cut');
         if (!isAskId(call.askId)) throw new NoAnswer('cut');
       }
     }
@@ -84,16 +98,5 @@ async function readBody(call: Call, first: Connection): Promise<Opening> {
       if (missed instanceof NoAnswer) return null;
       throw missed;
     });
-  }
-}
-
-async function readText(call: Call, connection: Connection): Promise<string | null> {
-  try {
-    return await connection.response.text();
-  } catch (thrown) {
-    if (call.state !== 'running') throw thrown;
-    return null;
-  } finally {
-    connection.close();
   }
 }

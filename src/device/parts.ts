@@ -2,6 +2,7 @@ import type { Clock, Random } from '#shared/clock.ts';
 import type { AskEnded } from '#shared/telemetry.ts';
 import type { FromDevice } from '#shared/worker-messages.ts';
 import type { Place } from '#device/database.ts';
+import type { Breaker } from '#device/breaker.ts';
 import type { LineWatch } from '#device/line-watch.ts';
 import type { Simulator } from '#device/simulator.ts';
 
@@ -24,6 +25,7 @@ export interface DeviceParts {
    * of question and answer, and nothing at all while a page of ours is looked at. Absent where there are no notifications.
    */
   notify?: (conversationId: string, answered: boolean) => Promise<void>;
+  startedMonotonicMs?: number;
   /** Where the router is, without a path: `https://layover.example`. */
   origin: string;
 }
@@ -42,6 +44,7 @@ export interface Device extends DeviceParts {
   meta: Place;
   simulator: Simulator;
   line: LineWatch;
+  breaker: Breaker;
   running: Map<string, Running>;
   /** Events that could not be stored yet: no policy is known, or the device has no room. Bounded. */
   unstored: AskEnded[];

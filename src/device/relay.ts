@@ -2,10 +2,10 @@ import { isProblemCode, statusOf } from '#shared/problem-codes.ts';
 import { SSE_DONE } from '#shared/chat-wire.ts';
 import { writeSse, type SseEvent } from '#shared/sse.ts';
 import { AnswerCopy } from '#device/answer-copy.ts';
-import { elapsedMs, eventOf, rowOf, savedRowOf, wholeState, type AskLife } from '#device/ask-life.ts';
-import type { Piece } from '#device/call.ts';
+import { eventOf, noteFirst, rowOf, savedRowOf, wholeState, type AskLife } from '#device/ask-life.ts';
 import { writeFailure, type Failure } from '#device/failure.ts';
 import type { Opening } from '#device/opening.ts';
+import type { Piece } from '#device/piece.ts';
 import { passedHeaders } from '#device/reply.ts';
 import type { AnswerState } from '#device/rows.ts';
 import { checkpoint, settle } from '#device/settlement.ts';
@@ -91,8 +91,7 @@ async function passPieces({ life, copy }: Checkpoints, pieces: readonly Piece[],
     // Held back until the answer is kept: a client that saw it may close everything.
     if (event.data === '[DONE]') continue;
     if (reading !== null) copy.add(reading);
-    if (reading !== null && (reading.text !== '' || reading.toolCalls.length > 0))
-      life.firstTokenMs ??= elapsedMs(life);
+    if (reading !== null && (reading.text !== '' || reading.toolCalls.length > 0)) noteFirst(life);
     text += writeEvent(event);
   }
   if (text !== '') await outlet?.write(text);

@@ -1,8 +1,10 @@
-import { eventsOf, type Answer } from '#shared/answer.ts';
+import { eventsOf, type Answer, type AnswerEvent } from '#shared/answer.ts';
 import { ChunkWriter, writeCompletion } from '#shared/chat-wire.ts';
+import type { Clock } from '#shared/clock.ts';
 import { isCurable, statusOf } from '#shared/problem-codes.ts';
 import type { Ask } from '#device/ask.ts';
 import { writeFailure, type Failure } from '#device/failure.ts';
+import { inWords, pacedBody } from '#device/pace.ts';
 import type { Network, SavedRow } from '#device/rows.ts';
 
 /** Characters of a saved answer per chunk: readers that paint by chunk show its beginning at once. */
@@ -28,21 +30,40 @@ export function savedAnswer(ask: Ask, row: SavedRow, nowMs: number): Answer {
   };
 }
 
-/** The saved answer on the wire the caller asked for, JSON or SSE. */
-export function replySaved(ask: Ask, answer: Answer, network: Network): Response {
+/** A stream that is given piece by piece. */
+export type Pace = Omit<ReturnType<typeof pacedBody>, 'body'>;
+
+/**
+ * The saved answer on the wire the caller asked for: JSON or SSE, at once or at a natural pace. Its last piece waits until `kept`
+ * has settled.
+ */
+export function replySaved(
+  ask: Ask,
+  answer: Answer,
+  network: Network,
+  { clock, kept }: { clock: Clock; kept: Promise<unknown> },
+): { response: Response; pace: Pace | null } {
   const headers = ours(ask, network);
   headers.set('x-layover-source', 'saved');
   headers.set('age', String(answer.provenance.age_seconds));
   if (answer.provenance.provider !== null) headers.set('x-layover-provider', answer.provenance.provider);
   if (answer.provenance.model !== null) headers.set('x-layover-model', answer.provenance.model);
-  if (!ask.stream) return json(200, JSON.stringify(writeCompletion(answer)), headers);
+  if (!ask.stream) return { response: json(200, JSON.stringify(writeCompletion(answer)), headers), pace: null };
   const writer = new ChunkWriter(ask.id, { includeUsage: ask.includeUsage });
-  const text = eventsOf(answer, PIECE_CHARS)
-    .map((event, at) => writer.write({ seq: at + 1, event }))
-    .join('');
+  const events = ask.natural ? eventsInWords(answer) : eventsOf(answer, PIECE_CHARS);
+  const [start = '', ...pieces] = events.map((event, at) => writer.write({ seq: at + 1, event }));
   headers.set('content-type', 'text/event-stream; charset=utf-8');
   headers.set('cache-control', 'no-store');
-  return new Response(text, { headers });
+  if (!ask.natural) return { response: new Response(start + pieces.join(''), { headers }), pace: null };
+  pieces[0] = start + (pieces[0] ?? '');
+  const { body, ...pace } = pacedBody(pieces, clock, kept);
+  return { response: new Response(body, { headers }), pace };
+}
+
+function eventsInWords(answer: Answer): AnswerEvent[] {
+  const [start, ...end] = eventsOf({ ...answer, text: '' });
+  const words = inWords(answer.text).map((text): AnswerEvent => ({ type: 'text-delta', text }));
+  return start === undefined ? [] : [start, ...words, ...end];
 }
 
 /** It waits in the outbox. JSON also for a caller that wanted a stream: it said that it understands this. */

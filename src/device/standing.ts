@@ -1,5 +1,5 @@
 import { canonicalAsk, hmacHex } from '#shared/ask-key.ts';
-import { notReusable } from '#shared/chat.ts';
+import { notReusable, type ChatRequest } from '#shared/chat.ts';
 import { featureNamed, type TravelFeature, type TravelPolicy } from '#shared/travel-policy.ts';
 import type { Ask } from '#device/ask.ts';
 import type { Place } from '#device/database.ts';
@@ -18,8 +18,18 @@ export interface Standing {
 }
 
 /** Limits that hold before any policy is known. */
-export const FIRST_LIMITS: Pick<TravelPolicy['limits'], 'first_token_saved_ms' | 'first_token_none_ms' | 'resume_ms'> =
-  { first_token_saved_ms: 3_000, first_token_none_ms: 30_000, resume_ms: 20_000 };
+const FIRST_LIMITS = {
+  first_token_saved_ms: 3_000,
+  first_token_none_ms: 30_000,
+  headers_ms: 10_000,
+  gap_ms: 20_000,
+  resume_ms: 20_000,
+} satisfies Partial<TravelPolicy['limits']>;
+
+/** The limits for an ask. */
+export function limitsOf({ policy }: Standing): Pick<TravelPolicy['limits'], keyof typeof FIRST_LIMITS> {
+  return policy?.limits ?? FIRST_LIMITS;
+}
 
 /** Finds out. Storage that fails costs the person what it kept, never the ask. */
 export async function standingOf(ask: Ask, device: Device): Promise<Standing> {
@@ -41,7 +51,7 @@ async function lookUp(ask: Ask, device: Device): Promise<Standing> {
   const savedKey =
     policy === null || feature === null || place === null
       ? null
-      : await savedKeyOf(ask, device, { caller, policy, feature });
+      : await savedKeyOf(ask.chat, device, { caller, policy, feature });
   return { caller, policy, feature, place, savedKey };
 }
 
@@ -53,23 +63,24 @@ async function callerOf(ask: Ask, device: Device): Promise<Caller | null> {
   return { bearerHash: hash.slice(0, 16), authorization: ask.authorization };
 }
 
-async function savedKeyOf(
-  ask: Ask,
-  device: Device,
+/** The key under which the answer to these words is kept; null when it may not be given again. */
+export async function savedKeyOf(
+  chat: ChatRequest | null,
+  device: Pick<Device, 'key' | 'subtle'>,
   { caller, policy, feature }: { caller: Caller; policy: TravelPolicy; feature: TravelFeature },
 ): Promise<string | null> {
   const key = await device.key();
-  if (key === null || device.subtle === null || ask.chat === null) return null;
-  if (feature.device.store === 'never' || notReusable(ask.chat) !== null) return null;
+  if (key === null || device.subtle === null || chat === null) return null;
+  if (feature.device.store === 'never' || notReusable(chat) !== null) return null;
   const user = caller.bearerHash ?? policy.user_hash;
   try {
-    const canonical = canonicalAsk(ask.chat, {
+    const canonical = canonicalAsk(chat, {
       tenant: policy.tenant_hash,
       // A bearer names no user to us, so what it got is its own alone.
       scope: feature.scope === 'tenant' && caller.bearerHash === null ? { kind: 'tenant' } : { kind: 'user', user },
       feature: feature.name,
       promptVersion: feature.prompt_version,
-      modelAlias: ask.chat.model ?? feature.model_alias,
+      modelAlias: chat.model ?? feature.model_alias,
       normalization: feature.normalization,
     });
     return await hmacHex(canonical, key, device.subtle);

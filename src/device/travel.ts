@@ -1,4 +1,4 @@
-import { isWhole, type Answer } from '#shared/answer.ts';
+import type { Answer } from '#shared/answer.ts';
 import { statusOf } from '#shared/problem-codes.ts';
 import type { Evidence } from '#shared/line.ts';
 import { readAsk } from '#device/ask.ts';
@@ -6,59 +6,62 @@ import {
   beginLife,
   elapsedMs,
   eventOf,
+  noteFirst,
+  noteStep,
   rowOf,
   savedRowOf,
   wholeState,
   type AskLife,
   type KeepAlive,
 } from '#device/ask-life.ts';
-import { NoAnswer } from '#device/call.ts';
+import { attemptNetwork, noteHeard } from '#device/attempt.ts';
 import type { Failure } from '#device/failure.ts';
 import { keepLate } from '#device/late-answer.ts';
-import { openAnswer, type Opening } from '#device/opening.ts';
+import type { Opening } from '#device/opening.ts';
 import { enqueue } from '#device/outbox.ts';
 import type { Device } from '#device/parts.ts';
 import { heedEpoch } from '#device/policy.ts';
 import { readRefusal } from '#device/refusal.ts';
 import { relayAnswer } from '#device/relay.ts';
 import { drainOutbox } from '#device/replay.ts';
-import { passedHeaders, replyFailure, replyQueued, replySaved, savedAnswer } from '#device/reply.ts';
+import { passedHeaders, replyFailure, replyQueued, replySaved, savedAnswer, type Pace } from '#device/reply.ts';
 import type { Network } from '#device/rows.ts';
 import { touchSaved, trimSaved } from '#device/saved-answers.ts';
 import { checkpoint, settle } from '#device/settlement.ts';
-import { FIRST_LIMITS } from '#device/standing.ts';
 import { outboxRowOf } from '#device/waiting-ask.ts';
-import { readWholeAnswer } from '#device/whole-answer.ts';
 
 /** Milliseconds between two checks of the bounds. */
 const TRIM_EVERY_MS = 60_000;
 
-type Attempt = { kind: 'opened'; opening: Opening } | { kind: 'missed'; network: Network } | { kind: 'stopped' };
-
 /**
- * The life of an ask on the device: network first, within the limits of the policy; else the saved answer; else the outbox, when
- * the caller agrees; else a problem that says so. Whatever happens, it ends in one answer here and one event later.
+ * The life of an ask on the device: network first, within the limits of the policy and as far as the breaker lets it; else the saved
+ * answer; else the outbox, when the caller agrees; else a problem that says so. Whatever happens, it ends in one answer here and one
+ * event later.
  */
 export async function travel(request: Request, device: Device, keepAlive: KeepAlive): Promise<Response> {
   const life = await beginLife(await readAsk(request, device), device, keepAlive);
   const { ask, call } = life;
-  device.running.set(ask.id, { stop: () => call.end('stopped'), authorization: ask.authorization });
-  const over = (): void => void device.running.delete(ask.id);
+  const running = { stop: () => call.end('stopped'), authorization: ask.authorization };
+  device.running.set(ask.id, running);
+  const over = (): void => {
+    if (device.running.get(ask.id) === running) device.running.delete(ask.id);
+  };
   const begun = rowOf(life, { kind: 'open', text: '', resuming: false });
   const noted = begun === null ? Promise.resolve() : checkpoint(device, life.standing.place, begun);
 
-  const attempt = await tryNetwork(life);
+  const attempt = await attemptNetwork(life);
   // What ends the ask is written after what began it.
   await noted;
   if (attempt.kind === 'stopped') return replyStopped(life).finally(over);
   if (attempt.kind === 'missed') {
-    const answer = fallBack(life, attempt.network, null).finally(over);
+    const { network, tried, late } = attempt;
+    const answer = fallBack(life, network, { passed: null, late }).finally(over);
     // Noted afterwards, so that what the pages are then told counts an ask that had to wait.
-    keepAlive(answer.then(() => device.line.note(evidenceOf(attempt.network), null)));
+    if (tried) keepAlive(answer.then(() => device.line.note(evidenceOf(network), null)));
     return answer;
   }
   const { opening } = attempt;
-  keepAlive(device.line.note('answered', elapsedMs(life)));
+  keepAlive(noteHeard(life));
   const heedLine = (): Promise<void> => afterward(life, opening.response.headers);
   if (opening.kind === 'stream') {
     const relay = relayAnswer(life, opening);
@@ -70,52 +73,26 @@ export async function travel(request: Request, device: Device, keepAlive: KeepAl
   return answer;
 }
 
-/** The network's answer up to its first content, or why there is none within the limit. */
-async function tryNetwork(life: AskLife): Promise<Attempt> {
-  const { device, ask, call, saved } = life;
-  const limits = life.standing.policy?.limits ?? FIRST_LIMITS;
-  const limitMs = saved === null ? limits.first_token_none_ms : limits.first_token_saved_ms;
-  const opening = openAnswer(call, ask, saved === null);
-  let cancel = (): void => undefined;
-  const slow = new Promise<null>((resolve) => {
-    cancel = device.clock.after(limitMs, () => resolve(null));
-  });
-  try {
-    const first = await Promise.race([opening, slow]);
-    if (first !== null) return { kind: 'opened', opening: first };
-    if (saved !== null) life.keepAlive(keepLate(life, opening));
-    else call.end('given-up');
-    // Nobody waits for it any more, or `keepLate` does.
-    opening.catch((failure: unknown) => void failure);
-    return { kind: 'missed', network: call.trouble ?? 'slow' };
-  } catch (thrown) {
-    if (call.state === 'stopped') return { kind: 'stopped' };
-    return { kind: 'missed', network: thrown instanceof NoAnswer ? thrown.network : 'bad-answer' };
-  } finally {
-    cancel();
-  }
-}
-
 /** A body of our router: a whole answer, a refusal, or a failure that a saved answer may cover. */
 async function answerBody(life: AskLife, opening: Extract<Opening, { kind: 'body' }>): Promise<Response> {
-  const { response, text } = opening;
+  const { response, text, answer } = opening;
   const passed = new Response(text, { status: response.status, headers: passedHeaders(response) });
-  if (response.ok) {
-    const answer = readWholeAnswer(text);
-    life.firstTokenMs = elapsedMs(life);
+  if (answer !== null) {
+    noteFirst(life);
     await settle(life.device, life.standing.place, {
-      row: answer === null ? null : rowOf(life, wholeState(life, answer, 'ok')),
+      row: rowOf(life, wholeState(life, answer, 'ok')),
       event: eventOf(life, {
         outcome: 'answered',
-        source: answer?.provenance.source === 'router-cache' ? 'router-cache' : 'provider',
+        source: answer.provenance.source === 'router-cache' ? 'router-cache' : 'provider',
         network: 'ok',
       }),
-      saved: answer !== null && isWhole(answer.finishReason) ? savedRowOf(life, answer) : null,
+      saved: savedRowOf(life, answer),
       outbox: null,
     });
     return passed;
   }
-  if (response.status >= 500 || [408, 425, 429].includes(response.status)) return fallBack(life, 'router', passed);
+  if (response.status >= 500 || [408, 425, 429].includes(response.status))
+    return fallBack(life, 'router', { passed, late: null });
   const { code, message } = readRefusal(text);
   await settle(life.device, life.standing.place, {
     row: rowOf(life, { kind: 'problem', code, message, status: response.status, network: 'ok' }),
@@ -126,15 +103,27 @@ async function answerBody(life: AskLife, opening: Extract<Opening, { kind: 'body
   return passed;
 }
 
-/** What the device can do when the network gave no answer. `passed` is the router's own failure, when it was that. */
-async function fallBack(life: AskLife, network: Network, passed: Response | null): Promise<Response> {
+/**
+ * What the device can do when the network gave no answer. `passed` is the router's own failure, when it was that; `late` the answer
+ * that may still come.
+ */
+async function fallBack(
+  life: AskLife,
+  network: Network,
+  { passed, late }: { passed: Response | null; late: Promise<Opening | null> | null },
+): Promise<Response> {
   const { device, ask, standing, saved } = life;
   if (saved !== null && standing.place !== null) {
     const nowMs = device.clock.now();
     const answer = savedAnswer(ask, saved, nowMs);
+    noteStep(life, 'saved-given', network);
     life.firstTokenMs = elapsedMs(life);
-    life.keepAlive(settleSaved(life, answer, network));
-    return replySaved(ask, answer, network);
+    const kept = settleSaved(life, answer, network);
+    // Only then there is a row to which the fresh one can be added.
+    life.keepAlive(late === null ? kept : kept.then(() => takeLate(life, late)));
+    const { response, pace } = replySaved(ask, answer, network, { clock: device.clock, kept });
+    if (pace !== null) runPace(life, pace);
+    return response;
   }
   const final = passed?.headers.get('x-should-retry') === 'false';
   if (!final && (await putInOutbox(life, network))) return replyQueued(ask, network);
@@ -153,6 +142,19 @@ async function fallBack(life: AskLife, network: Network, passed: Response | null
     outbox: null,
   });
   return passed ?? replyFailure(ask, failure, network);
+}
+
+/** The fresh answer, and what waited for a line. */
+async function takeLate(life: AskLife, late: Promise<Opening | null>): Promise<void> {
+  const headers = await keepLate(life, late);
+  if (headers !== null) await afterward(life, headers);
+}
+
+/** While an answer is given at its pace, a stop gives the rest of it at once: it has been answered. */
+function runPace({ device, ask, keepAlive }: AskLife, { hurry, over }: Pace): void {
+  const running = { stop: hurry, authorization: ask.authorization };
+  device.running.set(ask.id, running);
+  keepAlive(over.finally(() => device.running.delete(ask.id)));
 }
 
 /** Ends an ask that a saved answer was given to. The answer does not wait for it: it is on the disk already. */
@@ -186,6 +188,9 @@ async function putInOutbox(life: AskLife, network: Network): Promise<boolean> {
     // No room even for this: then its caller must hear that it was not sent.
     return false;
   }
+  noteStep(life, 'queued', network);
+  const row = rowOf(life, { kind: 'open', text: '', resuming: false });
+  if (row !== null) await checkpoint(device, standing.place, row);
   device.tell({ type: 'ask-changed', askId: ask.id });
   // Only a bonus: every other occasion drains the outbox too.
   await device.registerSync().catch((failure: unknown) => void failure);

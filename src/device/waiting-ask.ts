@@ -1,7 +1,7 @@
 import { chatRequestSchema } from '#shared/chat.ts';
 import { readJson } from '#shared/json.ts';
 import { questionOf, readAsk } from '#device/ask.ts';
-import { beginLife, type AskLife } from '#device/ask-life.ts';
+import { beginLife, noteStep, type AskLife } from '#device/ask-life.ts';
 import type { Device } from '#device/parts.ts';
 import type { Network, OutboxRow } from '#device/rows.ts';
 
@@ -41,10 +41,14 @@ export async function lifeOfEntry(row: OutboxRow, device: Device): Promise<AskLi
     { ...ask, id: row.askId, askedAtMs: row.askedAtMs, noCache: true },
     device,
     heldByReplay,
+    row.queuedAtMs,
   );
-  const waitedMs = Math.max(0, device.clock.now() - row.queuedAtMs);
+  life.waitedMs = Math.max(0, device.clock.now() - row.queuedAtMs);
   life.call.tries = row.tries;
-  return { ...life, queuedAtMs: row.queuedAtMs, waitedMs, simulated: row.simulated };
+  life.simulated = row.simulated;
+  life.steps = [{ what: 'queued', atMs: Math.max(0, row.queuedAtMs - row.askedAtMs), note: row.network }];
+  noteStep(life, 'sent');
+  return life;
 }
 
 /** A replay is awaited as a whole: nothing of it goes on behind its back. */

@@ -3,7 +3,8 @@ import { ChunkWriter, writeCompletion } from '#shared/chat-wire.ts';
 import type { TelemetryBatch } from '#shared/telemetry.ts';
 import type { TravelPolicy } from '#shared/travel-policy.ts';
 
-export type Line = 'through' | 'down' | 'silent' | 'portal' | 'redirect' | 'proxy-502';
+/** `hollow` and `noise` forge our header, with JSON that is no answer and a stream that begins with no chunk. */
+export type Line = 'through' | 'down' | 'silent' | 'portal' | 'redirect' | 'proxy-502' | 'hollow' | 'noise';
 
 /** A refusal or failure that the next runs end in. */
 export interface Failure {
@@ -54,6 +55,12 @@ export class FakeRouter {
         return new Response(null, { status: 302, headers: { location: 'http://portal.example/' } });
       case 'proxy-502':
         return new Response('<h1>Bad gateway</h1>', { status: 502, headers: { 'content-type': 'text/html' } });
+      case 'hollow':
+        return reply(200, { welcome: true });
+      case 'noise':
+        return new Response('data: welcome\n\n', {
+          headers: { 'content-type': 'text/event-stream', 'x-layover': '1' },
+        });
       case 'through':
         return this.#serve(request, pathname);
       default:
@@ -83,25 +90,28 @@ export class FakeRouter {
       this.runs.push({ key, body });
       this.#answers.set(key, this.#make(key));
     }
-    const wanted = JSON.parse(body) as { stream?: boolean };
-    return this.#give(key, wanted.stream === true, 0);
+    const wanted = JSON.parse(body) as { stream?: boolean; stream_options?: { include_usage?: boolean } };
+    const includeUsage = wanted.stream_options?.include_usage === true;
+    return this.#give(key, wanted.stream === true ? { after: 0, includeUsage } : null);
   }
 
   #resume(request: Request, id: string): Response {
     if (!this.#answers.has(id)) return fail({ status: 404, code: 'ask_unknown' }, id);
     const stream = (request.headers.get('accept') ?? '').includes('event-stream');
-    return this.#give(id, stream, Number(request.headers.get('last-event-id') ?? 0));
+    const after = Number(request.headers.get('last-event-id') ?? 0);
+    const includeUsage = new URL(request.url).searchParams.get('include_usage') === 'true';
+    return this.#give(id, stream ? { after, includeUsage } : null);
   }
 
-  #give(id: string, stream: boolean, after: number): Response {
+  #give(id: string, stream: { after: number; includeUsage: boolean } | null): Response {
     const answer = this.#answers.get(id);
     if (answer === undefined) throw new Error(`No answer ${id}.`);
     const cut = this.cuts.shift() ?? null;
     if (cut === -1) throw new TypeError('fetch failed');
-    const text = stream ? this.#chunks(answer, after) : JSON.stringify(writeCompletion(answer));
+    const text = stream === null ? JSON.stringify(writeCompletion(answer)) : this.#chunks(answer, stream);
     return new Response(bytesOf(text, cut), {
       headers: {
-        'content-type': stream ? 'text/event-stream; charset=utf-8' : 'application/json',
+        'content-type': stream !== null ? 'text/event-stream; charset=utf-8' : 'application/json',
         'x-layover': '1',
         'x-request-id': id,
         'x-layover-source': 'provider',
@@ -110,12 +120,13 @@ export class FakeRouter {
     });
   }
 
-  #chunks(answer: Answer, after: number): string {
-    const writer = new ChunkWriter(answer.id, { includeUsage: false });
+  #chunks(answer: Answer, { after, includeUsage }: { after: number; includeUsage: boolean }): string {
+    const writer = new ChunkWriter(answer.id, { includeUsage });
     return eventsOf(answer, this.pieceChars)
       .map((event, at) => ({ seq: at + 1, event }))
       .map((numbered) => {
-        if (numbered.seq > after) return writer.write(numbered);
+        const last = numbered.event.type === 'answer-end' && includeUsage;
+        if (numbered.seq > after || (last && numbered.seq === after)) return writer.write(numbered, after);
         writer.skip(numbered.event);
         return '';
       })
@@ -208,6 +219,8 @@ export function somePolicy(): TravelPolicy {
     limits: {
       first_token_saved_ms: 3_000,
       first_token_none_ms: 30_000,
+      headers_ms: 10_000,
+      gap_ms: 20_000,
       resume_ms: 20_000,
       outbox_days: 6,
       saved_count: 100,
