@@ -67,17 +67,12 @@ export async function listConversations(place: Place, limit = 200): Promise<Conv
 export async function readConversation(place: Place, conversationId: string): Promise<ToldTurn[]> {
   const raws = await read(place, ['turns', 'answers', 'outbox'], async (tx) => {
     const turns = tx.objectStore('turns').index('conversationId');
-    const [rows, ids]: [unknown[], IDBValidKey[]] = await Promise.all([
-      turns.getAll(conversationId),
-      turns.getAllKeys(conversationId),
-    ]);
+    const rows: unknown[] = await turns.getAll(conversationId);
+    const ids = await turns.getAllKeys(conversationId);
     return Promise.all(
       ids.map(async (id, at): Promise<RawTurn> => {
-        const [answer, waiting]: unknown[] = await Promise.all([
-          tx.objectStore('answers').get(id),
-          tx.objectStore('outbox').get(id),
-        ]);
-        return { turn: rows[at], answer, waiting };
+        const answer: unknown = await tx.objectStore('answers').get(id);
+        return { turn: rows[at], answer, waiting: await tx.objectStore('outbox').get(id) };
       }),
     );
   });

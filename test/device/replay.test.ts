@@ -196,10 +196,11 @@ function dyingDevice(world: World, signal: AbortSignal): World['device'] {
     if (signal.aborted) dead();
     return response;
   };
-  device.factory = {
+  const factory = {
     ...parts.factory,
     open: (name: string, version?: number) => (signal.aborted ? dead() : parts.factory.open(name, version)),
   };
+  device.meta = { ...device.meta, factory };
   device.locks = {
     request: (async (_name: string, _options: unknown, run: (lock: unknown) => unknown) =>
       run({})) as LockManager['request'],
