@@ -3,12 +3,16 @@ import { NoAnswer, Call } from '#device/call.ts';
 import { read, type Place } from '#device/database.ts';
 import type { Device } from '#device/parts.ts';
 import { readRefusal } from '#device/refusal.ts';
-import { answerRowSchema, readRows, type AnswerRow, type AnswerState } from '#device/rows.ts';
+import { answerHeadSchema, readRows, type AnswerRow, type AnswerState } from '#device/rows.ts';
+import { openRows } from '#device/sealed-rows.ts';
 import { settle } from '#device/settlement.ts';
 import { readWholeAnswer } from '#device/whole-answer.ts';
 
 /** An open answer whose last checkpoint is older has nobody writing it any more. Checkpoints come every 2 s. */
 const ABANDONED_MS = 10_000;
+
+/** Milliseconds that the router may be silent. */
+const LIMIT_MS = 10_000;
 
 /** Most abandoned answers looked after in one go. */
 const AT_ONCE = 20;
@@ -41,18 +45,20 @@ interface Outcome {
 /** Open, untouched for a while, not running here, and not waiting in the outbox (which sends it itself). */
 async function abandoned(device: Device, place: Place): Promise<AnswerRow[]> {
   const before = device.clock.now() - ABANDONED_MS;
-  return read(place, ['answers', 'outbox'], async (tx) => {
+  const left = await read(place, ['answers', 'outbox'], async (tx) => {
     const raw: unknown[] = await tx.objectStore('answers').index('state.kind').getAll('open', AT_ONCE);
-    const rows = readRows(answerRowSchema, raw).filter(
-      (row) => row.updatedAtMs < before && !device.running.has(row.askId),
+    const heads = readRows(answerHeadSchema, raw).filter(
+      (head) => head.updatedAtMs < before && !device.running.has(head.askId),
     );
-    const waiting = await Promise.all(rows.map((row) => tx.objectStore('outbox').getKey(row.askId)));
-    return rows.filter((_row, at) => waiting[at] === undefined);
+    const waiting = await Promise.all(heads.map((head) => tx.objectStore('outbox').getKey(head.askId)));
+    return heads.filter((_head, at) => waiting[at] === undefined);
   });
+  return openRows(place, 'answers', left);
 }
 
 async function fetchRest(device: Device, row: AnswerRow): Promise<Outcome | 'no-line' | 'running'> {
-  const call = new Call(device, { id: row.askId, authorization: null }, { resumeMs: 0, openMs: 10_000, headersMs: 10_000, gapMs: 10_000 });
+  const limits = { resumeMs: 0, openMs: LIMIT_MS, headersMs: LIMIT_MS, gapMs: LIMIT_MS };
+  const call = new Call(device, { id: row.askId, authorization: null }, limits);
   try {
     const { response, close } = await call.get('application/json', 0);
     const text = await response.text().finally(close);
