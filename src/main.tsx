@@ -12,7 +12,8 @@ import { createStorage } from './app/storage.ts';
 import { createToasts } from './app/toasts.ts';
 import { createPageDevice } from './app/page-device.ts';
 import { connectWorker, type WorkerEvent } from './app/worker-client.ts';
-import { holdWriting, whenNobodyWrites } from './app/writing.ts';
+import { holdWriting } from './app/writing.ts';
+import { createUpdate } from './app/update.ts';
 import { isRunning } from './ask/answer-view.ts';
 import { createTalk } from './ask/talk.ts';
 
@@ -93,79 +94,37 @@ function loadAgain(): void {
   history.replaceState({ typed: talk.draft.value }, '');
   location.reload();
 }
+const update = createUpdate({
+  worker: () => worker,
+  toasts,
+  clock,
+  writing: talk.writing,
+  locks: () => navigator.locks,
+  loadAgain,
+});
 
-/** Set by the load before this one, so that nothing is ever loaded again without end. */
-const leftWorker = typeof history.state === 'object' && history.state !== null && 'leftWorker' in history.state;
-
-/** Takes back what was typed before this page was loaded again. */
-function takeTyped(): void {
+/** Takes back what was typed before this page was loaded again; whether it was. */
+function takeTyped(): boolean {
   const state: unknown = history.state;
-  if (typeof state !== 'object' || state === null || !('typed' in state) || typeof state.typed !== 'string') return;
+  if (typeof state !== 'object' || state === null || !('typed' in state) || typeof state.typed !== 'string')
+    return false;
   history.replaceState(null, '');
-  if (state.typed === '') return;
-  talk.show(conversationAt(location.pathname));
-  talk.type(state.typed);
-}
-
-function offerToLoadAgain(text: string): void {
-  toasts.show({ text, action: { word: 'Load again', run: loadAgain }, stays: true });
-}
-
-/** An answer that is being written, in whichever tab, comes to its end first. */
-async function useNewVersion(): Promise<void> {
-  await whenNobodyWrites(navigator.locks, () =>
-    toasts.show({ text: 'The new version takes over once the answer that is being written is there.', stays: true }),
-  );
-  worker?.acceptUpdate();
-}
-
-/** Least time between two looks for a new version, in milliseconds. */
-const LOOK_EVERY_MS = 3_600_000;
-let lookDueMs = clock.monotonic() + LOOK_EVERY_MS;
-function lookForUpdate(): void {
-  if (clock.monotonic() < lookDueMs) return;
-  lookDueMs = clock.monotonic() + LOOK_EVERY_MS;
-  worker?.lookForUpdate();
-}
-
-/** `?nosw`: without any worker for this visit. A page that one still answers for is loaded once more, past it. */
-async function leaveWorker(): Promise<void> {
-  const { leaveWorkers } = await import('./app/no-worker.ts');
-  await leaveWorkers(navigator.serviceWorker, caches);
-  if (navigator.serviceWorker.controller !== null && !leftWorker) {
-    history.replaceState({ typed: talk.draft.value, leftWorker: true }, '');
-    return location.reload();
+  if (state.typed !== '') {
+    talk.show(conversationAt(location.pathname));
+    talk.type(state.typed);
   }
-  toasts.show({
-    text: 'Layover works without its worker now, and opens only with a line. What is saved and what waits is still here. Load it without ?nosw to have the worker back.',
-    stays: true,
-  });
+  return true;
+}
+
+async function leaveWorker(again: boolean): Promise<void> {
+  const { leaveWorkers } = await import('./app/no-worker.ts');
+  await leaveWorkers({ container: navigator.serviceWorker, caches, toasts, loadAgain: again ? null : loadAgain });
 }
 
 function onWorkerEvent(event: WorkerEvent): void {
-  switch (event.kind) {
-    case 'in-charge':
-      device.tell({ type: 'tell' });
-      markReady();
-      return;
-    case 'update-ready':
-      toasts.show({
-        text: 'A new version is ready. Your draft is safe.',
-        action: { word: 'Use it', run: () => void useNewVersion() },
-        stays: true,
-      });
-      return;
-    case 'replaced':
-      offerToLoadAgain('A new version is in use. Your draft is safe.');
-      return;
-    case 'reload':
-      // An answer may have begun in the moment between.
-      if (talk.writing.value) offerToLoadAgain('A new version is in use. Your draft is safe.');
-      else loadAgain();
-      return;
-    default:
-      event satisfies never;
-  }
+  if (event.kind !== 'in-charge') return update.heed(event);
+  device.tell({ type: 'tell' });
+  markReady();
 }
 
 /** The device modules got a policy. Ours is the same unless its epoch differs; then it is read again. */
@@ -195,10 +154,7 @@ async function listen(): Promise<void> {
 }
 effect(markReady);
 effect(() => (talk.writing.value && worker !== null ? holdWriting(navigator.locks) : undefined));
-// A part that is neither on this device nor at the router any more: a page of an old version, or no line.
-addEventListener('vite:preloadError', () =>
-  offerToLoadAgain('A part of this page could not be loaded. Your draft is safe.'),
-);
+addEventListener('vite:preloadError', () => update.missPart());
 effect(() => {
   const count = outbox.waiting.value;
   if (!('setAppBadge' in navigator)) return;
@@ -208,7 +164,7 @@ effect(() => {
 document.addEventListener('visibilitychange', () => {
   if (document.visibilityState !== 'visible') return;
   tickNow();
-  lookForUpdate();
+  update.look();
   device.tell({ type: 'replay' });
   if (session.state.value.kind !== 'ready') void session.open(closed.signal);
 });
@@ -235,6 +191,18 @@ function tickNow(): void {
   nowMs.value = clock.now();
 }
 
+const networkPanel = signal(false);
+let developing = false;
+// Whoever may simulate the network can do it by address, console and keyboard too.
+effect(() => {
+  const state = session.state.value;
+  if (developing || state.kind !== 'ready') return;
+  const allowed = state.policy.simulator;
+  if (!allowed && !location.search.includes('scenario=')) return;
+  developing = allowed;
+  void import('./developer/start.ts').then(({ startDeveloper }) => startDeveloper(models, allowed));
+});
+
 const models: Models = {
   api,
   clock,
@@ -245,6 +213,7 @@ const models: Models = {
   talk,
   toasts,
   goTo,
+  networkPanel,
   nowMs,
   secure,
   simulate: (scenario) => device.tell({ type: 'simulate', scenario }),
@@ -258,8 +227,8 @@ render(
   </ModelsProvider>,
   root,
 );
-takeTyped();
+const again = takeTyped();
 tick();
 void listen();
-if (withoutWorker && secure && 'serviceWorker' in navigator) void leaveWorker();
+if (withoutWorker && secure && 'serviceWorker' in navigator) void leaveWorker(again);
 void session.open(closed.signal);

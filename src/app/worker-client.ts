@@ -17,8 +17,10 @@ export interface WorkerClient {
   inCharge(): boolean;
   /** Says it to the worker in charge; false when there is none. */
   tell(message: ToWorker): boolean;
-  /** Lets the waiting version take over. */
+  /** Lets the waiting version take over; `reload` follows. */
   acceptUpdate(): void;
+  /** Asks whether there is a new version: a page that stays open for days never navigates. */
+  lookForUpdate(): void;
 }
 
 export interface WorkerParts {
@@ -31,10 +33,10 @@ export interface WorkerParts {
 /** Registers the worker and follows it. The only file that knows `navigator.serviceWorker`. */
 export function connectWorker({ container, script, type, onEvent }: WorkerParts): WorkerClient {
   const workbox = new Workbox(script, { type, scope: '/', updateViaCache: 'none' });
+  let registration: ServiceWorkerRegistration | undefined;
   let accepted = false;
   let had = container.controller !== null;
 
-  workbox.addEventListener('waiting', () => onEvent({ kind: 'update-ready' }));
   // Not by the event's `isUpdate`: it is false for the first update of a first visit (vite-plugin-pwa#789).
   workbox.addEventListener('controlling', () => {
     if (accepted) return onEvent({ kind: 'reload' });
@@ -43,6 +45,10 @@ export function connectWorker({ container, script, type, onEvent }: WorkerParts)
   });
   void workbox
     .register({ immediate: true })
+    .then((own) => {
+      registration = own;
+      if (own !== undefined) followWaiting(own, () => onEvent({ kind: 'update-ready' }));
+    })
     // A browser may forbid workers (private window, a policy): the page then does without, and says so in its line.
     .catch((cause: unknown) => console.warn('Layover works without its service worker.', cause));
 
@@ -53,8 +59,29 @@ export function connectWorker({ container, script, type, onEvent }: WorkerParts)
       return container.controller !== null;
     },
     acceptUpdate() {
+      // Another tab was quicker.
+      if (registration?.waiting == null) return onEvent({ kind: 'reload' });
       accepted = true;
       workbox.messageSkipWaiting();
     },
+    // Without a line there is nothing to see.
+    lookForUpdate: () => void registration?.update().catch((failure: unknown) => void failure),
   };
+}
+
+/** Calls back for each version that waits. Workbox's own event stops after the first that came while the page was open. */
+function followWaiting(registration: ServiceWorkerRegistration, onWaiting: () => void): void {
+  const look = (): void => {
+    // The first worker of all does not wait.
+    if (registration.waiting !== null && registration.active !== null) onWaiting();
+  };
+  look();
+  const follow = (): void => {
+    const { installing } = registration;
+    installing?.addEventListener('statechange', () => {
+      if (installing.state === 'installed') look();
+    });
+  };
+  follow();
+  registration.addEventListener('updatefound', follow);
 }

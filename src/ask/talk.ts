@@ -7,6 +7,7 @@ import type { TurnRow } from '#device/rows.ts';
 import type { Api } from '../app/api.ts';
 import type { Outbox } from '../app/outbox.ts';
 import type { Storage } from '../app/storage.ts';
+import { lineOf } from '../waiting/entry.ts';
 import { isRunning, joinTurn, type AnswerView, type LiveAsk, type TurnView } from './answer-view.ts';
 import { historyFor } from './history.ts';
 import type { readAnswer } from './read-answer.ts';
@@ -35,15 +36,21 @@ export interface Talk {
   /** Null before the first question. */
   conversationId: ReadonlySignal<string | null>;
   turns: ReadonlySignal<readonly TurnView[]>;
+  /** Whether the conversation is stored on this device; `looking` until that is known, and where nothing is stored. */
+  found: ReadonlySignal<'looking' | 'there' | 'missing'>;
   draft: ReadonlySignal<string>;
   feature: Signal<string | null>;
   /** What a screen reader is told, once. */
   news: ReadonlySignal<string>;
+  /** Whether an answer is being written in this tab, in any conversation. */
+  writing: ReadonlySignal<boolean>;
   /** Shows another conversation; streams of the one before go on. */
   show(conversationId: string | null): void;
   type(text: string): void;
-  /** Sends what is typed. Nothing is sent while it is blank. */
-  ask(): Promise<void>;
+  /** Sends what is typed, or these words in place of it: then what is typed stays. Nothing blank is sent. */
+  ask(words?: string): Promise<void>;
+  /** Whether the answer of this ask came through this tab, which has said so itself. */
+  saidHere(askId: string): boolean;
   askAgain(turn: TurnView): Promise<void>;
   stop(turn: TurnView): void;
 }
@@ -53,14 +60,14 @@ export function createTalk(parts: TalkParts): Talk {
   const conversationId = signal<string | null>(null);
   const told = signal<readonly ToldTurn[]>([]);
   const lives = signal<readonly Signal<LiveAsk>[]>([]);
+  const found = signal<Talk['found']['value']>('looking');
   const draft = signal('');
   const feature = signal<string | null>(null);
   const news = signal('');
   const running = new Map<string, AbortController>();
 
   const turns = computed(() => {
-    const line = (storage.outbox.value ?? []).filter((row) => row.state.kind !== 'refused').map((row) => row.askId);
-    const queue = { line, cancelled: parts.outbox.cancelled.value };
+    const queue = { line: lineOf(storage.outbox.value ?? []), cancelled: parts.outbox.cancelled.value };
     const own = lives.value.filter((live) => live.value.turn.conversationId === conversationId.value);
     const liveOf = (id: string): LiveAsk | null => own.find((live) => live.value.turn.id === id)?.value ?? null;
     const stored = told.value.map((turn) => joinTurn(turn, liveOf(turn.turn.id), queue));
@@ -75,7 +82,12 @@ export function createTalk(parts: TalkParts): Talk {
     const id = conversationId.value;
     const place = storage.state.value;
     if (id === null || place.kind !== 'open') return;
-    return place.lists.conversation(id, (rows) => (told.value = rows));
+    return place.lists.conversation(id, (rows) => {
+      batch(() => {
+        told.value = rows;
+        found.value = rows.length > 0 ? 'there' : 'missing';
+      });
+    });
   });
 
   // A draft is read once when its conversation is shown, and only if nothing was typed meanwhile.
@@ -174,9 +186,11 @@ export function createTalk(parts: TalkParts): Talk {
   return {
     conversationId,
     turns,
+    found,
     draft,
     feature,
     news,
+    writing: computed(() => lives.value.some((live) => !live.value.over)),
     type(text) {
       draft.value = text;
       keepDraft(conversationId.value, text);
@@ -186,18 +200,23 @@ export function createTalk(parts: TalkParts): Talk {
       batch(() => {
         conversationId.value = id;
         told.value = [];
+        found.value = 'looking';
         draft.value = '';
       });
     },
-    async ask() {
-      const prompt = draft.value.trim();
+    async ask(words) {
+      const prompt = (words ?? draft.value).trim();
       if (prompt === '') return;
       if (parts.signedOut()) {
         news.value = 'You are signed out. What you typed is kept.';
         return;
       }
-      draft.value = '';
+      if (words === undefined) draft.value = '';
       await send(prompt, false);
+    },
+    saidHere: (askId) => {
+      const live = lives.value.find(({ value }) => value.turn.id === askId)?.value;
+      return live !== undefined && live.view.kind !== 'waiting';
     },
     askAgain: (turn) => send(turn.prompt, true),
     stop(turn) {
