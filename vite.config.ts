@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { env } from 'node:process';
 import preact from '@preact/preset-vite';
-import { defineConfig, type Plugin } from 'vite';
+import { build, defineConfig, type Plugin } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
 
 /** Where the router listens while the page is developed. */
@@ -29,6 +29,30 @@ function lightSchemas(): Plugin {
   };
 }
 
+/** The network simulator is a script of its own, which the worker brings in when something is simulated. */
+function simulatorScript(): Plugin {
+  return {
+    name: 'layover-simulator',
+    apply: 'build',
+    async closeBundle() {
+      await build({
+        configFile: false,
+        logLevel: 'warn',
+        plugins: [lightSchemas()],
+        build: {
+          target: 'es2022',
+          emptyOutDir: false,
+          copyPublicDir: false,
+          rolldownOptions: {
+            input: resolve(import.meta.dirname, 'sw/simulator.ts'),
+            output: { format: 'iife', entryFileNames: 'simulator.js' },
+          },
+        },
+      });
+    },
+  };
+}
+
 export default defineConfig({
   base: '/',
   build: {
@@ -40,6 +64,7 @@ export default defineConfig({
   server: { proxy: Object.fromEntries(routerPaths.map((path) => [path, { target: router, changeOrigin: true }])) },
   plugins: [
     inlineMarks(),
+    simulatorScript(),
     preact({ devToolsEnabled: false }),
     VitePWA({
       strategies: 'injectManifest',
@@ -51,7 +76,7 @@ export default defineConfig({
       includeManifestIcons: false,
       injectManifest: {
         globPatterns: ['**/*.{js,css,html,svg,png,webmanifest}'],
-        globIgnores: ['screenshots/**'],
+        globIgnores: ['screenshots/**', 'simulator.js'],
         // Eight characters tell two versions of an icon apart as well as 32, and the worker carries them all.
         manifestTransforms: [
           (entries) => ({ manifest: entries.map((e) => ({ ...e, revision: e.revision?.slice(0, 8) ?? null })) }),

@@ -15,6 +15,7 @@ export class TravelStrategy extends Strategy {
   protected override _handle(request: Request, handler: StrategyHandler): Promise<Response> {
     const { clock } = this.#device;
     const beganMs = clock.monotonic();
-    return travel(request, this.#device, (work) => void handler.waitUntil(hold(work, clock, beganMs)));
+    const answer = travel(request, this.#device, (work) => void handler.waitUntil(hold(work, clock, beganMs)));
+    return this.#device.simulator.mortal(answer);
   }
 }

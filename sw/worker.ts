@@ -2,39 +2,58 @@ import * as z from 'zod/mini';
 import { systemClock, systemRandom } from '#shared/clock.ts';
 import { OUTBOX_SYNC_TAG, toWorkerSchema } from '#shared/worker-messages.ts';
 import { heed, openDevice, replay, tellState } from '#device/device.ts';
+import type { Device } from '#device/parts.ts';
 import { forgetPolicy, givePolicy, refreshPolicy } from '#device/policy.ts';
+import type { Play } from '#device/simulator.ts';
+import { play } from '#device/simulator/play.ts';
 import { openShell, type ShellFile } from './shell.ts';
 import { TravelStrategy } from './travel-strategy.ts';
 
-declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: ShellFile[] };
+declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: ShellFile[]; layoverPlay?: Play };
 
 // zod would try `new Function`, which our Content-Security-Policy forbids and reports.
 z.config({ jitless: true });
 
 const channels = new Map<string, BroadcastChannel>();
 
-const device = openDevice({
-  fetch: (request) => fetch(request),
-  clock: systemClock,
-  random: systemRandom,
-  factory: indexedDB,
-  subtle: self.isSecureContext ? crypto.subtle : null,
-  locks: 'locks' in navigator ? navigator.locks : null,
-  post(name, message) {
-    let channel = channels.get(name);
-    if (channel === undefined) channels.set(name, (channel = new BroadcastChannel(name)));
-    channel.postMessage(message);
-  },
-  registerSync: async () => self.registration.sync?.register(OUTBOX_SYNC_TAG),
-  origin: self.location.origin,
-});
+let device = open();
+
+function open(): Device {
+  return openDevice({
+    fetch: (request) => fetch(request),
+    clock: systemClock,
+    random: systemRandom,
+    factory: indexedDB,
+    subtle: self.isSecureContext ? crypto.subtle : null,
+    locks: 'locks' in navigator ? navigator.locks : null,
+    post(name, message) {
+      let channel = channels.get(name);
+      if (channel === undefined) channels.set(name, (channel = new BroadcastChannel(name)));
+      channel.postMessage(message);
+    },
+    registerSync: async () => self.registration.sync?.register(OUTBOX_SYNC_TAG),
+    bringPlay,
+    killed() {
+      device.tell = () => undefined;
+      device = open();
+      wake();
+    },
+    origin: self.location.origin,
+  });
+}
+
+/** A worker may bring in only what it brought in while it was installed. One in development is a module and cannot. */
+async function bringPlay(): Promise<Play> {
+  if (import.meta.env.DEV) return play;
+  if (self.layoverPlay === undefined) importScripts('/simulator.js');
+  if (self.layoverPlay === undefined) throw new TypeError('`/simulator.js` brings nothing.');
+  return self.layoverPlay;
+}
 
 /** Addresses that belong to the router: no page of ours stands there. */
 const ROUTER_PATHS = [/^\/(api|v1|ai|link|status|telemetry)(\/|$)/, /^\/(healthz|readyz|metrics)$/];
 
 const ASK_PATHS = new Set(['/ai', '/v1/chat/completions']);
-
-const travelMode = new TravelStrategy(device);
 
 const shell = openShell({
   caches,
@@ -56,7 +75,7 @@ function answerTo(event: FetchEvent): Promise<Response> | null {
   if (url.origin !== self.location.origin) return null;
   switch (request.method) {
     case 'POST':
-      return ASK_PATHS.has(url.pathname) ? travelMode.handle({ event, request }) : null;
+      return ASK_PATHS.has(url.pathname) ? new TravelStrategy(device).handle({ event, request }) : null;
     case 'DELETE':
       return url.pathname === '/api/session' ? endSession(request) : null;
     case 'GET': {
@@ -80,6 +99,7 @@ async function endSession(request: Request): Promise<Response> {
 
 self.addEventListener('install', (event) => {
   event.waitUntil(shell.install());
+  event.waitUntil(bringPlay());
   // The first worker of all has no page of an older one to break; any later one waits to be told.
   if (self.registration.active === null) event.waitUntil(self.skipWaiting());
 });
@@ -100,6 +120,9 @@ self.addEventListener('sync', (event) => {
 });
 
 // Whatever woke the worker may be the first sign of a line: what waits is tried, and the pages hear how things are.
-void replay(device, null)
-  .catch(() => tellState(device))
-  .catch((failure: unknown) => void failure);
+function wake(): void {
+  void replay(device, null)
+    .catch(() => tellState(device))
+    .catch((failure: unknown) => void failure);
+}
+wake();

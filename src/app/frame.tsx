@@ -1,6 +1,5 @@
 import type { ComponentChildren } from 'preact';
 import { lazy } from 'preact-iso';
-import { useSignal } from '@preact/signals';
 import { Suspense } from './suspense.tsx';
 import { Logo, Mark, type MarkName } from '../look/mark.tsx';
 import { countWords } from '../look/words.ts';
@@ -21,11 +20,10 @@ const PLACES: { href: string; name: string; mark: MarkName }[] = [
 
 /** Rail, bar and tabs around every view. */
 export function Frame({ path, atAsk, children }: { path: string; atAsk: boolean; children: ComponentChildren }) {
-  const { line, session } = useModels();
-  const panelOpen = useSignal(false);
+  const { line, session, networkPanel } = useModels();
   const policy = session.state.value.kind === 'ready' ? session.state.value.policy : null;
   const togglePanel = (): void => {
-    panelOpen.value = !panelOpen.value;
+    networkPanel.value = !networkPanel.value;
   };
   return (
     <div class={`app ${atAsk ? 'with-aside' : ''}`}>
@@ -36,11 +34,11 @@ export function Frame({ path, atAsk, children }: { path: string; atAsk: boolean;
       <div class="top">
         {line.scenario.value !== null && (
           <Suspense>
-            <Tape onAnother={togglePanel} />
+            <Tape onAnother={policy?.simulator === true ? togglePanel : null} />
           </Suspense>
         )}
         <Bar path={path} atAsk={atAsk} onNetwork={policy?.simulator === true ? togglePanel : null} />
-        {panelOpen.value && (
+        {networkPanel.value && (
           <Suspense>
             <DeveloperPanel onClose={togglePanel} />
           </Suspense>

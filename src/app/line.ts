@@ -1,13 +1,14 @@
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import type { Clock } from '#shared/clock.ts';
 import type { Evidence, LineState } from '#shared/line.ts';
-import type { Scenario } from '#shared/scenario.ts';
+import type { Simulation } from '#shared/scenario.ts';
 import type { FromDevice } from '#shared/worker-messages.ts';
 
 export interface Line {
   state: ReadonlySignal<LineState>;
   evidence: ReadonlySignal<readonly Evidence[]>;
-  scenario: ReadonlySignal<Scenario | null>;
+  /** What is simulated; null for the real network. */
+  scenario: ReadonlySignal<Simulation | null>;
   waiting: ReadonlySignal<number>;
   /** Name of the database that the device modules use; null before they know a policy. */
   database: ReadonlySignal<string | null>;

@@ -27,6 +27,8 @@ export interface Models {
   nowMs: ReadonlySignal<number>;
   /** Asks can be kept here: false on plain HTTP that is not this computer itself. */
   secure: boolean;
+  /** The panel of the network simulator is open. */
+  networkPanel: Signal<boolean>;
   /** Switches the network simulator on, or off with null. */
   simulate: (scenario: Scenario | null) => void;
 }

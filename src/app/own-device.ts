@@ -27,6 +27,7 @@ export function openOwnDevice(parts: {
     locks: 'locks' in navigator ? navigator.locks : null,
     // Background Sync belongs to the worker. What waits goes when this page sees the line again.
     registerSync: async () => undefined,
+    bringPlay: async () => (await import('#device/simulator/play.ts')).play,
   });
   return {
     async send(request) {

@@ -1,7 +1,8 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { useModels } from '../app/models.ts';
 import { Mark } from '../look/mark.tsx';
-import { SCENARIOS, scenarioTitle } from './scenarios.ts';
+import { OwnScenario } from './own-scenario.tsx';
+import { FAULTS, PLACES, type Preset } from './presets.ts';
 
 /** Simulates a bad network between this device and the router. Everything else stays real. */
 export function DeveloperPanel({ onClose }: { onClose: () => void }) {
@@ -12,7 +13,8 @@ export function DeveloperPanel({ onClose }: { onClose: () => void }) {
   // The focus goes in with the person, and back to where it was when the panel closes.
   useEffect(() => {
     const before = document.activeElement;
-    panel.current?.querySelector<HTMLElement>('[aria-pressed="true"]')?.focus();
+    const inside = '[aria-pressed="true"], .choices .button';
+    panel.current?.querySelector<HTMLElement>(inside)?.focus();
     const closeOnEscape = (event: KeyboardEvent): void => {
       if (event.key === 'Escape') onClose();
     };
@@ -32,23 +34,44 @@ export function DeveloperPanel({ onClose }: { onClose: () => void }) {
           <Mark name="close" />
         </button>
       </header>
-      <div class="body choices" role="group" aria-label="Network">
-        <button class="button" type="button" aria-pressed={on === null} onClick={() => simulate(null)}>
-          Real network
-        </button>
-        {SCENARIOS.map(({ scenario, effect }) => (
+      <div class="body">
+        <div class="choices">
+          <button class="button" type="button" aria-pressed={on === null} onClick={() => simulate(null)}>
+            <span>Real network</span>
+            <small>Ends whatever is simulated.</small>
+          </button>
+        </div>
+        <Choices title="On the way" presets={PLACES} />
+        <Choices title="One thing wrong" presets={FAULTS} />
+        <OwnScenario />
+        <p class="quiet">
+          <kbd>Ctrl</kbd> <kbd>Shift</kbd> <kbd>.</kbd> opens and closes this. In the browser’s console,{' '}
+          <code>layover.simulate('café')</code> begins and <code>layover.simulate(null)</code> ends it.
+        </p>
+      </div>
+    </section>
+  );
+}
+
+function Choices({ title, presets }: { title: string; presets: readonly Preset[] }) {
+  const { line, simulate } = useModels();
+  return (
+    <>
+      <h3>{title}</h3>
+      <div class="choices" role="group" aria-label={title}>
+        {presets.map(({ name, title: word, effect, scenario }) => (
           <button
-            key={scenario.kind}
+            key={name}
             class="button"
             type="button"
-            aria-pressed={on?.kind === scenario.kind}
+            aria-pressed={line.scenario.value?.name === name}
             onClick={() => simulate(scenario)}
           >
-            <span>{scenarioTitle(scenario)}</span>
+            <span>{word}</span>
             <small>{effect}</small>
           </button>
         ))}
       </div>
-    </section>
+    </>
   );
 }

@@ -1,21 +1,27 @@
 import { useModels } from '../app/models.ts';
-import { scenarioTitle } from './scenarios.ts';
+import { effectsOf, endsOf } from './effects.ts';
 
-/** Stands on every screen while the network is simulated. It goes only when the simulation does. */
-export function Tape({ onAnother }: { onAnother: () => void }) {
+/** Stands on every screen while the network is simulated: what it does now, and when it ends. It goes only when the simulation does. */
+export function Tape({ onAnother }: { onAnother: (() => void) | null }) {
   const { line, simulate } = useModels();
-  const scenario = line.scenario.value;
-  if (scenario === null) return null;
+  const simulation = line.scenario.value;
+  if (simulation === null) return null;
+  const { name, rehearsal, step, steps, now } = simulation;
+  const ends = endsOf(simulation);
   return (
-    <div class="tape" role="region" aria-label="Network simulated">
+    <div class="tape" role="region" aria-label={rehearsal ? 'Rehearsal' : 'Network simulated'}>
       <p>
-        <b>Network simulated: {scenarioTitle(scenario).toLowerCase()}.</b> This browser only. It ends by itself after 12
-        h.
+        <b>{rehearsal ? 'Rehearsal: no network.' : `Network simulated: ${name}.`}</b>{' '}
+        {!rehearsal && `Now ${effectsOf(now).join(', ')}. `}
+        {steps > 1 && `Step ${step} of ${steps}${ends.step === null ? '' : `, until ${ends.step}`}. `}
+        This browser only. It ends by itself at {ends.all}.
       </p>
       <div class="buttons">
-        <button class="button" type="button" onClick={onAnother}>
-          Another
-        </button>
+        {onAnother !== null && (
+          <button class="button" type="button" onClick={onAnother}>
+            Another
+          </button>
+        )}
         <button class="button" type="button" onClick={() => simulate(null)}>
           End it
         </button>

@@ -1,4 +1,3 @@
-import type { Scenario } from '#shared/scenario.ts';
 import { DEVICE_CHANNEL, type FromDevice, type ToWorker } from '#shared/worker-messages.ts';
 import { Breaker } from '#device/breaker.ts';
 import { META_DATABASE, type Place } from '#device/database.ts';
@@ -10,16 +9,23 @@ import { drainOutbox } from '#device/replay.ts';
 import { deviceKey } from '#device/settings.ts';
 import { Simulator } from '#device/simulator.ts';
 import { stopAsk } from '#device/stop.ts';
+import { openVault, type Vault } from '#device/vault.ts';
 
 /** Opens this device: the one object that worker and page (when it has no worker) hold. Nothing is read before it is needed. */
 export function openDevice(parts: DeviceParts): Device {
-  const meta: Place = { factory: parts.factory, name: META_DATABASE, post: parts.post };
+  const { subtle, random } = parts;
+  const meta: Place = { factory: parts.factory, name: META_DATABASE, post: parts.post, vault: null };
+  const vaults = new Map<string, Vault>();
   let key: Promise<CryptoKey | null> | null = null;
+  const simulator = new Simulator(parts, meta, () => void tellState(device));
+  const { clock } = simulator;
   const device: Device = {
     ...parts,
-    meta,
-    simulator: new Simulator(parts, meta),
-    line: new LineWatch({ clock: parts.clock, meta, changed: () => void tellState(device) }),
+    clock,
+    meta: { ...meta, refuseWrite: () => simulator.refuseWrite() },
+    simulator,
+    registerSync: async () => (simulator.hasSync() ? parts.registerSync() : undefined),
+    line: new LineWatch({ clock, meta, changed: () => void tellState(device) }),
     get breaker() {
       return breaker;
     },
@@ -29,6 +35,12 @@ export function openDevice(parts: DeviceParts): Device {
     // Storage that is closed to us means that nothing is kept, as on plain HTTP.
     key: () =>
       (key ??= parts.subtle === null ? Promise.resolve(null) : deviceKey(meta, parts.subtle).catch(() => null)),
+    vault(database) {
+      if (subtle === null) return null;
+      const vault = vaults.get(database) ?? openVault(database, { meta, subtle, random });
+      vaults.set(database, vault);
+      return vault;
+    },
     tell: (message: FromDevice) => parts.post(DEVICE_CHANNEL, message),
   };
   const breaker = new Breaker(device);
@@ -79,10 +91,11 @@ async function probe(device: Device): Promise<void> {
   } else if ((found === 'offline' || found === 'portal') && found !== state) await device.line.note(found, null);
 }
 
-/** Switches the simulator on or off, where the policy allows it. */
-export async function simulate(device: Device, scenario: Scenario | null): Promise<void> {
-  if (scenario !== null && (await knownPolicy(device))?.simulator !== true) return;
-  await device.simulator.set(scenario);
+/** Switches the simulator on where the policy allows it, or off with null. A rehearsal is allowed everywhere. */
+export async function simulate(device: Device, scenario: unknown, rehearsal: boolean): Promise<void> {
+  if (scenario === null || rehearsal || (await knownPolicy(device))?.simulator === true) {
+    await device.simulator.set(scenario, rehearsal);
+  }
   await tellState(device);
 }
 
@@ -94,8 +107,9 @@ export async function heed(device: Device, message: ToWorker): Promise<void> {
     case 'replay':
       return replay(device, message.askId ?? null);
     case 'simulate':
-      return simulate(device, message.scenario);
+      return simulate(device, message.scenario, message.rehearsal === true);
     case 'tell':
+      device.simulator.look();
       return tellState(device);
     case 'forget-policy': {
       await forgetPolicy(device);

@@ -4,7 +4,8 @@ import type { FromDevice } from '#shared/worker-messages.ts';
 import type { Place } from '#device/database.ts';
 import type { Breaker } from '#device/breaker.ts';
 import type { LineWatch } from '#device/line-watch.ts';
-import type { Simulator } from '#device/simulator.ts';
+import type { Play, Simulator } from '#device/simulator.ts';
+import type { Vault } from '#device/vault.ts';
 
 /** What the device modules are given, by the worker or by a page without one. */
 export interface DeviceParts {
@@ -25,7 +26,12 @@ export interface DeviceParts {
    * of question and answer, and nothing at all while a page of ours is looked at. Absent where there are no notifications.
    */
   notify?: (conversationId: string, answered: boolean) => Promise<void>;
+  /** When this worker was started, in monotonic milliseconds; absent in a page, which is not started for an ask. */
   startedMonotonicMs?: number;
+  /** Brings the script that plays scenarios (`simulator/play.ts`); null where nothing can be simulated. */
+  bringPlay: (() => Promise<Play>) | null;
+  /** A scenario killed this worker: another device is opened in the place of this one. Absent where there is no worker. */
+  killed?: () => void;
   /** Where the router is, without a path: `https://layover.example`. */
   origin: string;
 }
@@ -52,5 +58,7 @@ export interface Device extends DeviceParts {
   trimDueMs: number;
   /** This device's key for hashes; null where nothing is kept. */
   key: () => Promise<CryptoKey | null>;
+  /** Seals what is kept in a person's database; null where nothing is kept. */
+  vault: (database: string) => Vault | null;
   tell: (message: FromDevice) => void;
 }

@@ -1,126 +1,126 @@
 import * as z from 'zod/mini';
-import { wait, type Clock } from '#shared/clock.ts';
-import { scenarioSchema, type Scenario } from '#shared/scenario.ts';
+import type { Clock } from '#shared/clock.ts';
+import type { Simulation } from '#shared/scenario.ts';
 import type { Place } from '#device/database.ts';
 import { dropSetting, readSetting, writeSetting } from '#device/settings.ts';
 
-/** A scenario that nobody ended ends by itself after 12 hours: nobody should travel with a broken line by mistake. */
-const SCENARIO_KEPT_MS = 12 * 3_600_000;
+/** What is kept of a scenario that is on. The script that plays it reads it whole. */
+const keptSchema = z.record(z.string(), z.unknown());
 
-const keptSchema = z.object({ scenario: scenarioSchema, untilMs: z.number() });
+/** A scenario being played: `src/device/simulation.ts`, a script of its own. */
+export interface Playing {
+  /** Lets its time run. `fresh`: it was asked for just now, and is not taken up again by the next worker. */
+  begin(fresh: boolean): void;
+  fetch(request: Request): Promise<Response>;
+  /** Null when it is over. */
+  told(): Simulation | null;
+  /** Milliseconds by which the device's clock goes wrong. */
+  skewMs(): number;
+  hasSync(): boolean;
+  /** Throws where a write must fail. */
+  refuseWrite(): void;
+  /** An answer of the worker, which ends with it when the scenario kills it. */
+  mortal(answer: Promise<Response>): Promise<Response>;
+  /** Ends it: what it still holds goes on as without it. */
+  end(): void;
+}
 
-type Fetch = (request: Request) => Promise<Response>;
+/** What a scenario is played with. */
+export interface Stage {
+  fetch: (request: Request) => Promise<Response>;
+  /** The true one. */
+  clock: Clock;
+  /** It goes otherwise from now on, or is over. */
+  changed: () => void;
+  /** Opens another device in the place of this one. Null where there is no worker to be killed. */
+  killed: (() => void) | null;
+}
 
-/** Stands between the device and its network, and spoils it as the scenario says. Survives a restart of the worker. */
+/** Reads what was kept, to be played from where it is by now; null when that is no scenario, or over. */
+export type Play = (kept: unknown, stage: Stage) => Playing | null;
+
+interface Parts {
+  fetch: Stage['fetch'];
+  clock: Clock;
+  /** Brings the script that plays scenarios; null where nothing can be simulated. */
+  bringPlay: (() => Promise<Play>) | null;
+  killed?: () => void;
+}
+
+/** Stands between the device and its network. Without a scenario it is not there; one that is on outlives the worker. */
 export class Simulator {
-  readonly #fetch: Fetch;
-  readonly #clock: Clock;
+  readonly #parts: Parts;
   readonly #meta: Place;
-  #loaded: Promise<Scenario | null> | null = null;
-  #dice: () => number = () => 1;
-  readonly #unanswered = new Set<Request>();
+  readonly #changed: () => void;
+  #playing: Playing | null = null;
+  #loaded: Promise<unknown> | null = null;
+  /** The device's clock: the true one, unless the scenario sets it wrong. */
+  readonly clock: Clock;
 
-  constructor(parts: { fetch: Fetch; clock: Clock }, meta: Place) {
-    this.#fetch = parts.fetch;
-    this.#clock = parts.clock;
+  constructor(parts: Parts, meta: Place, changed: () => void) {
+    this.#parts = parts;
     this.#meta = meta;
+    this.#changed = changed;
+    const { clock } = parts;
+    this.clock = { ...clock, now: () => clock.now() + (this.#playing?.skewMs() ?? 0) };
   }
 
-  /** The scenario that is on; null for the real network. */
-  scenario(): Promise<Scenario | null> {
-    return (this.#loaded ??= this.#load());
+  /** What is simulated; null for the real network. */
+  async scenario(): Promise<Simulation | null> {
+    return (await this.#load())?.told() ?? null;
   }
 
-  async set(scenario: Scenario | null): Promise<void> {
-    this.#loaded = Promise.resolve(scenario);
-    this.#roll(scenario);
-    if (scenario === null) return dropSetting(this.#meta, 'scenario');
-    await writeSetting(this.#meta, 'scenario', { scenario, untilMs: this.#clock.now() + SCENARIO_KEPT_MS });
+  /** Begins a scenario, or goes back to the real network with null. What is no scenario changes nothing. */
+  async set(scenario: unknown, rehearsal: boolean): Promise<void> {
+    const kept = scenario === null ? null : { scenario, rehearsal, startedAtMs: this.#parts.clock.now() };
+    const next = await this.#read(kept);
+    if (kept !== null && next === null) return;
+    this.#playing?.end();
+    this.#playing = next;
+    this.#loaded = Promise.resolve();
+    await (kept === null ? dropSetting(this.#meta, 'scenario') : writeSetting(this.#meta, 'scenario', kept));
+    next?.begin(true);
+  }
+
+  /** Looks again, when it is next needed, whether a scenario was begun: a page may have done so before it had a worker. */
+  look(): void {
+    if (this.#playing === null) this.#loaded = null;
   }
 
   async fetch(request: Request): Promise<Response> {
-    const scenario = await this.scenario();
-    if (scenario === null) return this.#fetch(request);
-    switch (scenario.kind) {
-      case 'slow':
-        await wait(this.#clock, scenario.delay_ms, request.signal);
-        return this.#fetch(request);
-      case 'lossy':
-        if (this.#dice() < scenario.drop_rate) throw new TypeError('The simulator dropped this request.');
-        return this.#fetch(request);
-      case 'silent':
-        return this.#leaveUnanswered(request);
-      case 'portal':
-        return new Response('<!doctype html><title>Sign in to this Wi-Fi</title>', {
-          headers: { 'content-type': 'text/html; charset=utf-8' },
-        });
-      case 'cut':
-        return cutAfter(await this.#fetch(request), scenario.after_chars);
-      case 'offline':
-        throw new TypeError('The simulator is offline.');
-      default:
-        return scenario satisfies never;
-    }
+    return ((await this.#load()) ?? this.#parts).fetch(request);
   }
 
-  async #load(): Promise<Scenario | null> {
-    try {
-      const kept = await readSetting(this.#meta, 'scenario', keptSchema);
-      const scenario = kept === null || kept.untilMs < this.#clock.now() ? null : kept.scenario;
-      this.#roll(scenario);
-      return scenario;
-    } catch {
-      // Storage is closed to us: then nobody switched a scenario on either.
-      return null;
-    }
+  async mortal(answer: Promise<Response>): Promise<Response> {
+    return (await this.#load())?.mortal(answer) ?? answer;
   }
 
-  #leaveUnanswered(request: Request): Promise<never> {
-    const { signal } = request;
-    // Held until it is given up: a request that nobody holds may be collected, and its signal with it.
-    this.#unanswered.add(request);
-    return new Promise((_resolve, reject) => {
-      const end = (): void => {
-        this.#unanswered.delete(request);
-        reject(new DOMException('The request was given up.', 'AbortError'));
-      };
-      if (signal.aborted) end();
-      else signal.addEventListener('abort', end, { once: true });
-    });
+  /** Throws where a write must fail. */
+  refuseWrite(): void {
+    this.#playing?.refuseWrite();
   }
 
-  #roll(scenario: Scenario | null): void {
-    if (scenario?.kind === 'lossy') this.#dice = dice(scenario.seed);
+  hasSync(): boolean {
+    return this.#playing?.hasSync() ?? true;
   }
-}
 
-/** Numbers in [0, 1) that are the same for the same seed (mulberry32). */
-function dice(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
-/** Fails an event stream after so many bytes, as a lost connection does. */
-function cutAfter(response: Response, bytes: number): Response {
-  if (response.body === null || !(response.headers.get('content-type') ?? '').includes('text/event-stream')) {
-    return response;
+  async #load(): Promise<Playing | null> {
+    // Storage that is closed to us: then nobody switched a scenario on either.
+    await (this.#loaded ??= this.#takeUp().catch((failure: unknown) => void failure));
+    return this.#playing;
   }
-  let left = bytes;
-  const cut = new TransformStream<Uint8Array, Uint8Array>({
-    transform(chunk, controller) {
-      if (chunk.length < left) {
-        left -= chunk.length;
-        controller.enqueue(chunk);
-        return;
-      }
-      if (left > 0) controller.enqueue(chunk.slice(0, left));
-      controller.error(new TypeError('The simulator cut this stream.'));
-    },
-  });
-  return new Response(response.body.pipeThrough(cut), { status: response.status, headers: response.headers });
+
+  async #takeUp(): Promise<void> {
+    const kept = await readSetting(this.#meta, 'scenario', keptSchema);
+    if (kept === null) return;
+    this.#playing = await this.#read(kept);
+    if (this.#playing === null) await dropSetting(this.#meta, 'scenario');
+    else this.#playing.begin(false);
+  }
+
+  async #read(kept: unknown): Promise<Playing | null> {
+    const { fetch, clock, bringPlay, killed = null } = this.#parts;
+    const play = kept === null ? null : await bringPlay?.();
+    return play?.(kept, { fetch, clock, changed: this.#changed, killed }) ?? null;
+  }
 }

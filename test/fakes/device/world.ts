@@ -3,6 +3,7 @@ import { addTurn, readConversation } from '#device/conversations.ts';
 import type { Place } from '#device/database.ts';
 import { openDevice, personalPlace } from '#device/device.ts';
 import type { Device, DeviceParts } from '#device/parts.ts';
+import { play } from '#device/simulator/play.ts';
 import { travel } from '#device/travel.ts';
 import { fakeClock, type FakeClock } from '../clock.ts';
 import { seededRandom } from '../random.ts';
@@ -44,6 +45,7 @@ export function openWorld(changes: Partial<DeviceParts> = {}): World {
       if (channel === DEVICE_CHANNEL) told.push(message);
     },
     registerSync: async () => undefined,
+    bringPlay: async () => play,
     origin: ORIGIN,
     ...changes,
   };
