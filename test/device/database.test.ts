@@ -1,44 +1,30 @@
 import 'fake-indexeddb/auto';
-import { Dexie, liveQuery } from 'dexie';
 import { describe, expect, it } from 'vitest';
 import { addTurn, listConversations, readConversation, removeConversation } from '#device/conversations.ts';
-import { DEXIE_STORES, DEXIE_VERSION, NATIVE_VERSION, read, write, type Place } from '#device/database.ts';
+import { NATIVE_VERSION, read, write, type Place } from '#device/database.ts';
 import { keepDraft, readDraft } from '#device/drafts.ts';
+import { followWrite, openInBothOrders, openWhatIsNewer } from '../contracts/device-database.ts';
 import { freshPlace } from '../fakes/device/place.ts';
 
 const turn = { id: 'a1', conversationId: 'c1', prompt: 'Why is the sky blue?', feature: 'chat', askedAtMs: 5 };
 
-function openDexie(place: Place): Dexie {
-  const dexie = new Dexie(place.name, { indexedDB: place.factory, IDBKeyRange });
-  dexie.version(DEXIE_VERSION).stores(DEXIE_STORES);
-  return dexie;
-}
-
 describe('the database of a device', () => {
   it('[D1] is the same whether we or Dexie made it', async () => {
-    const ours = freshPlace();
-    await addTurn(ours, turn);
-    const byUs = openDexie(ours);
-    expect(await byUs.table('turns').get('a1')).toMatchObject({ id: turn.id, conversationId: turn.conversationId });
-    expect(byUs.backendDB().version).toBe(NATIVE_VERSION);
-    const theirs = freshPlace();
-    const byDexie = openDexie(theirs);
-    await byDexie.open();
-    await addTurn(theirs, turn);
-    expect(await readConversation(theirs, 'c1')).toHaveLength(1);
-    expect(shape(byUs.backendDB())).toEqual(shape(byDexie.backendDB()));
-    byUs.close();
-    byDexie.close();
+    const [ours, theirs] = [freshPlace(), freshPlace()];
+    const seen = (await openInBothOrders(ours, theirs, { indexedDB: ours.factory, IDBKeyRange })) as {
+      shapes: unknown[];
+    };
+    expect(seen).toMatchObject({
+      versions: [NATIVE_VERSION, NATIVE_VERSION],
+      readByDexie: 'c1',
+      readByUs: ['Why is the sky blue?'],
+    });
+    expect(seen.shapes[0]).toEqual(seen.shapes[1]);
   });
 
   it('[D2] opens what is there when somebody raised the version', async () => {
     const place = freshPlace();
-    const newer = new Dexie(place.name, { indexedDB: place.factory, IDBKeyRange });
-    newer.version(3).stores({ ...DEXIE_STORES, later: 'id' });
-    await newer.open();
-    newer.close();
-    await addTurn(place, turn);
-    expect(await listConversations(place)).toMatchObject([{ id: 'c1', title: 'Why is the sky blue?' }]);
+    expect(await openWhatIsNewer(place, { indexedDB: place.factory, IDBKeyRange })).toEqual(['Why is the sky blue?']);
   });
 
   it('[D3] a write of ours re-runs a live query of Dexie', async () => {
@@ -51,25 +37,8 @@ describe('the database of a device', () => {
         channel.postMessage(message);
       },
     };
-    const dexie = openDexie(place);
-    await dexie.open();
-    const seen = new Promise<void>((resolve) => {
-      let first = true;
-      const subscription = liveQuery(() => dexie.table('turns').orderBy('conversationId').toArray()).subscribe(
-        (rows) => {
-          if (first) {
-            first = false;
-            void addTurn(place, turn);
-          } else if (rows.length === 1) {
-            subscription.unsubscribe();
-            resolve();
-          }
-        },
-      );
-    });
-    await seen;
+    expect(await followWrite(place, { indexedDB: place.factory, IDBKeyRange })).toEqual([0, 1]);
     for (const channel of channels) channel.close();
-    dexie.close();
   });
 
   it('[D4] a broken row counts as absent', async () => {
@@ -103,10 +72,3 @@ describe('the database of a device', () => {
     expect(await readDraft(place, 'c2')).toBe('');
   });
 });
-
-function shape(database: IDBDatabase): unknown {
-  return [...database.objectStoreNames].map((name) => {
-    const store = database.transaction(name).objectStore(name);
-    return [name, store.keyPath, [...store.indexNames].map((index) => [index, store.index(index).keyPath])];
-  });
-}

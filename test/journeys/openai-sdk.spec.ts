@@ -1,21 +1,7 @@
-import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
 import { answer } from '../fakes/provider/script.ts';
 import { openAsk } from './harness/asking.ts';
+import { bundle } from './harness/bundle.ts';
 import { expect, test } from './harness/world.ts';
-
-/** The official client as an app would bundle it, put on `window.OpenAI`. */
-async function bundleSdk(): Promise<string> {
-  const entry = fileURLToPath(new URL('./harness/openai-on-window.ts', import.meta.url));
-  const built = await build({
-    configFile: false,
-    logLevel: 'error',
-    build: { write: false, minify: false, lib: { entry, formats: ['iife'], name: 'sdk' } },
-  });
-  const [output] = Array.isArray(built) ? built : [built];
-  if (output === undefined || !('output' in output)) throw new Error('The bundler gave nothing.');
-  return output.output[0].code;
-}
 
 test('the official OpenAI client in a page gets a saved answer offline, through the worker', async ({
   browser,
@@ -26,7 +12,7 @@ test('the official OpenAI client in a page gets a saved answer offline, through 
   const context = await browser.newContext({ baseURL: world.line.origin, bypassCSP: true });
   const page = await context.newPage();
   await openAsk(page);
-  await page.addScriptTag({ content: await bundleSdk() });
+  await page.addScriptTag({ content: await bundle('./openai-on-window.ts') });
   const askSdk = () =>
     page.evaluate(async (apiKey) => {
       const client = new window.OpenAI({ apiKey, baseURL: `${location.origin}/v1`, dangerouslyAllowBrowser: true });
