@@ -41,6 +41,8 @@ export interface RouterOptions {
   dataFolder: string;
   /** Folder of the built page. */
   pageFolder: string;
+  /** `LAYOVER_WORKER`: `off` takes the service worker away from every browser that comes. */
+  worker: 'on' | 'off';
   /** `HOST`. */
   host: string;
   /** `LAYOVER_MASTER_KEY`. */
@@ -109,7 +111,7 @@ async function composeOver(lock: FolderLock, options: RouterOptions): Promise<Co
     ...{ configuration, asks, ledger, callers, own, deployments, faults, epoch, clock, random, log },
     checkDatabase: async () => void (await stores.meta.epoch()),
     dev: options.devPage !== null,
-    page: openPage(options.pageFolder),
+    page: openPage(options.pageFolder, options.worker),
   });
   const stopPruning = pruneHourly(stores, options);
   return {

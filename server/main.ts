@@ -40,6 +40,7 @@ async function main(): Promise<void> {
       configuration,
       dataFolder: env['LAYOVER_DATA'] || '.layover',
       pageFolder: join(import.meta.dirname, '..', 'dist'),
+      worker: readWorker(),
       host,
       masterKey: env['LAYOVER_MASTER_KEY'],
       devPage: env['LAYOVER_DEV'] === '1' ? (env['LAYOVER_DEV_PAGE'] ?? null) : null,
@@ -147,6 +148,9 @@ async function sayHello(about: {
     ...describeConfiguration(configuration),
     ...router.notices,
     ...unused.map((name) => `\`${name}\` is set, and not used yet.`),
+    ...(readWorker() === 'off'
+      ? ['The service worker is off: the page neither opens nor answers without a line.']
+      : []),
     ...(isLoopbackName(host) ? [] : beyondLoopback()),
     '',
     `Ask:      ${await askLink(host, origin, router)}`,
@@ -191,6 +195,13 @@ function readPace(): number {
   const pace = Number(text);
   if (Number.isFinite(pace) && pace >= 0 && pace <= 100) return pace;
   throw new StartProblem(`\`LAYOVER_DEMO_PACE\` is \`${text}\`. It must be a number from 0 to 100.`);
+}
+
+/** `LAYOVER_WORKER`: `off` when the service worker must go from every browser, without a new build. */
+function readWorker(): 'on' | 'off' {
+  const text = env['LAYOVER_WORKER'] || 'on';
+  if (text === 'on' || text === 'off') return text;
+  throw new StartProblem(`\`LAYOVER_WORKER\` is \`${text}\`. It must be \`on\` or \`off\`; leave it out for \`on\`.`);
 }
 
 function sentenceOf(failure: unknown): string {

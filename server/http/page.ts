@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
+import { WORKER_OFF } from './worker-off.ts';
 
 /** The built page: files by their path, read once, at the start. */
 export interface Page {
@@ -45,11 +46,12 @@ const TYPES: Record<string, string> = {
 /** Kinds that shrink; images and fonts are packed already. */
 const PACKABLE = /^text\/|json|svg/;
 
-/** Reads the built page; null when `folder` holds none. */
-export function openPage(folder: string): Page | null {
+/** Reads the built page; null when `folder` holds none. With `worker: 'off'` its worker is one that takes itself away. */
+export function openPage(folder: string, worker: 'on' | 'off'): Page | null {
   const files = readFiles(folder);
   const index = files.get('/index.html');
   if (index === undefined) return null;
+  if (worker === 'off') files.set('/sw.js', fileOf('/sw.js', TYPES['.js'] ?? '', Buffer.from(WORKER_OFF)));
   return {
     async respond({ path, acceptEncoding, ifNoneMatch, navigation }) {
       const file = files.get(path === '/' ? '/index.html' : path) ?? (navigation ? index : undefined);
@@ -79,17 +81,21 @@ function readFiles(folder: string): Map<string, PageFile> {
     const type = TYPES[extname(path)];
     // A file of no known kind, and a hidden one, is none of the page's.
     if (type === undefined || path.includes('/.')) continue;
-    const bytes = new Uint8Array(readFileSync(entry));
-    files.set(path, {
-      type,
-      etag: `W/"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`,
-      // The names under /assets/ hold the hash of the content.
-      cacheControl: path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
-      bytes,
-      packed: new Map(),
-    });
+    files.set(path, fileOf(path, type, readFileSync(entry)));
   }
   return files;
+}
+
+function fileOf(path: string, type: string, content: Buffer): PageFile {
+  const bytes = new Uint8Array(content);
+  return {
+    type,
+    etag: `W/"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`,
+    // The names under /assets/ hold the hash of the content.
+    cacheControl: path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+    bytes,
+    packed: new Map(),
+  };
 }
 
 function listFiles(folder: string): string[] {

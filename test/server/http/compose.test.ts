@@ -19,6 +19,7 @@ async function start(dataFolder: string, change: (configuration: Configuration) 
     configuration,
     dataFolder,
     pageFolder: emptyFolder(),
+    worker: 'on',
     host: '127.0.0.1',
     masterKey: 'lk-compose-test',
     devPage: null,

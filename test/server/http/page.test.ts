@@ -19,7 +19,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'assets', 'app-Ab12.js'), SCRIPT);
   await writeFile(join(folder, '.stamp'), 'secret');
   await writeFile(join(folder, 'manifest.webmanifest'), '{}');
-  surface = openSurface({ parts: { page: openPage(folder) } });
+  surface = openSurface({ parts: { page: openPage(folder, 'on') } });
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -35,6 +35,22 @@ test('[H20] the page, its worker and its manifest are looked at each time; hashe
     'text/javascript; charset=utf-8',
     'public, max-age=31536000, immutable',
   ]);
+});
+
+test('[W14] where the worker is off, /sw.js is one that takes itself and the kept page away, looked at each time', async () => {
+  const off = openSurface({ parts: { page: openPage(folder, 'off') } });
+  const response = await off.plain('/sw.js', { headers: { 'accept-encoding': 'identity' } });
+  expect([response.headers.get('cache-control'), response.headers.get('content-type')]).toEqual([
+    'no-cache',
+    'text/javascript; charset=utf-8',
+  ]);
+  const text = await response.text();
+  expect(text).toContain('self.registration.unregister()');
+  expect(text).not.toMatch(/indexedDB/);
+  expect(text).not.toContain("addEventListener('fetch'");
+  // All else is the page as it was built, and another worker than before to whoever has the old one.
+  expect(await (await off.plain('/assets/app-Ab12.js')).text()).toBe(SCRIPT);
+  expect(response.headers.get('etag')).not.toBe((await surface.plain('/sw.js')).headers.get('etag'));
 });
 
 test('[H20] scripts go packed to whoever unpacks them', async () => {
@@ -75,7 +91,7 @@ test.each(['/.stamp', '/../package.json', '/%2e%2e/package.json', '/assets/..%2f
 );
 
 test('[H21] without a built page a navigation is told what to do', async () => {
-  const { plain } = openSurface({ parts: { page: openPage(join(folder, 'none')) } });
+  const { plain } = openSurface({ parts: { page: openPage(join(folder, 'none'), 'off') } });
   const response = await plain('/', { headers: { accept: 'text/html' } });
   expect([response.status, await response.text()]).toEqual([503, expect.stringContaining('npm run build')]);
 });

@@ -30,6 +30,7 @@ beforeEach(async () => {
     configuration,
     dataFolder: emptyFolder(),
     pageFolder: emptyFolder(),
+    worker: 'on',
     host: '127.0.0.1',
     masterKey: 'lk-whole-test',
     devPage: null,
