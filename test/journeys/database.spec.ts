@@ -1,25 +1,34 @@
-import { openAsk } from './harness/asking.ts';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, test } from '@playwright/test';
 import { bundle } from './harness/bundle.ts';
-import { expect, test } from './harness/world.ts';
 
 /** The contract of `test/contracts/device-database.ts` in a real browser's database; the same runs in Node over a fake one. */
 test(
   '[D1][D2][D3] idb and Dexie agree on the database, in either order, and Dexie follows what idb writes',
   { tag: '@firefox' },
-  async ({ browser, world }) => {
-    // The page's own policy forbids scripts put in from outside, as it should.
-    const context = await browser.newContext({ baseURL: world.line.origin, bypassCSP: true });
-    const page = await context.newPage();
-    await openAsk(page);
-    await page.addScriptTag({ content: await bundle('./database-on-window.ts') });
-    const both = (await page.evaluate(() => window.deviceDatabase.openInBothOrders())) as {
-      versions: number[];
-      shapes: unknown[];
-    };
-    expect(both).toMatchObject({ versions: [20, 20], readByDexie: 'c1', readByUs: ['Why is the sky blue?'] });
-    expect(both.shapes[0]).toEqual(both.shapes[1]);
-    expect(await page.evaluate(() => window.deviceDatabase.openWhatIsNewer())).toEqual(['Why is the sky blue?']);
-    expect(await page.evaluate(() => window.deviceDatabase.followWrite())).toEqual([0, 1]);
-    await context.close();
+  async ({ page }) => {
+    const script = await bundle('./database-on-window.ts');
+    // A page without our content policy, which forbids scripts put in from outside.
+    const server = createServer((request, response) => {
+      const isScript = request.url === '/contract.js';
+      response.writeHead(200, { 'content-type': isScript ? 'text/javascript' : 'text/html' });
+      response.end(isScript ? script : '<!doctype html><title>Contract</title><script src="/contract.js"></script>');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+      const both = (await page.evaluate(() => window.deviceDatabase.openInBothOrders())) as {
+        versions: number[];
+        shapes: unknown[];
+      };
+      expect(both).toMatchObject({ versions: [20, 20], readByDexie: 'c1', readByUs: ['Why is the sky blue?'] });
+      expect(both.shapes[0]).toEqual(both.shapes[1]);
+      expect(await page.evaluate(() => window.deviceDatabase.openWhatIsNewer())).toEqual(['Why is the sky blue?']);
+      expect(await page.evaluate(() => window.deviceDatabase.followWrite())).toEqual([0, 1]);
+    } finally {
+      server.close();
+      server.closeAllConnections();
+    }
   },
 );
