@@ -132,8 +132,6 @@ export const savedRowSchema = z.object({
   usedAtMs: z.number(),
   bytes: z.number(),
   promptVersion: z.number(),
-  /** Part of a travel pack: never evicted, refreshed before it goes stale. */
-  pinned: z.optional(z.boolean()),
 });
 export type SavedRow = z.infer<typeof savedRowSchema>;
 
@@ -179,8 +177,8 @@ export const outboxRowSchema = z.object({
 });
 export type OutboxRow = z.infer<typeof outboxRowSchema>;
 
-/** A travel pack; what is in it is sealed. */
-export const packRowSchema = z.looseObject({ id: z.string(), updatedAtMs: z.number() });
+/** A travel pack; what is in it is sealed. What is saved under `keys`, now or later, is pinned by it. */
+export const packRowSchema = z.looseObject({ id: z.string(), updatedAtMs: z.number(), keys: z.array(z.string()) });
 export type PackRow = z.infer<typeof packRowSchema>;
 
 export const eventRowSchema = askEndedSchema;

@@ -1,6 +1,6 @@
 import type { TravelPolicy } from '#shared/travel-policy.ts';
 import { read, write, type Place, type WriteTransaction } from '#device/database.ts';
-import { readRow, savedHeadSchema, type SavedRow } from '#device/rows.ts';
+import { packRowSchema, readRow, readRows, savedHeadSchema, type SavedRow } from '#device/rows.ts';
 import { openRow, type StoredRow } from '#device/sealed-rows.ts';
 
 /** The saved answer under this key; null when there is none, or it is older than the policy keeps answers. */
@@ -23,35 +23,50 @@ export function touchSaved(place: Place, key: string, nowMs: number): Promise<vo
   });
 }
 
-/** Keeps to the bounds by removing what is too old, then what was used longest ago. Reads keys only, never answers. */
+/**
+ * Keeps to the bounds by removing what is too old, then what was used longest ago. What a travel pack holds counts first and is not
+ * removed for its count or bytes, only when it is too old. Reads keys only, never answers.
+ */
 export function trimSaved(place: Place, policy: TravelPolicy, nowMs: number): Promise<void> {
   const { limits, features } = policy;
   const oldestMs = nowMs - Math.max(...features.map((feature) => feature.device.keep_days)) * 86_400_000;
-  return write(place, ['saved'], async (tx) => {
+  return write(place, ['saved', 'packs'], async (tx) => {
     const saved = tx.objectStore('saved');
     for (const key of await saved.index('savedAtMs').getAllKeys(IDBKeyRange.upperBound(oldestMs, true))) {
       await saved.delete(key);
     }
-    let count = 0;
-    let bytes = 0;
+    const pinned = await pinnedKeys(tx);
+    const held: [IDBValidKey, number][] = [];
     let cursor = await saved.index('[usedAtMs+bytes]').openKeyCursor(null, 'prev');
     while (cursor !== null) {
-      count += 1;
-      bytes += bytesOf(cursor.key);
-      if (count > limits.saved_count || bytes > limits.saved_bytes) await saved.delete(cursor.primaryKey);
+      held.push([cursor.primaryKey, bytesOf(cursor.key)]);
       cursor = await cursor.continue();
+    }
+    held.sort(([a], [b]) => Number(pinned.has(b)) - Number(pinned.has(a)));
+    let count = 0;
+    let total = 0;
+    for (const [key, bytes] of held) {
+      count += 1;
+      total += bytes;
+      if ((count > limits.saved_count || total > limits.saved_bytes) && !pinned.has(key)) await saved.delete(key);
     }
   });
 }
 
-/** Removes the quarter of the saved answers that was used longest ago. */
+/** Removes the quarter of the saved answers that was used longest ago, of those that no travel pack holds. */
 export function evictSaved(place: Place): Promise<void> {
-  return write(place, ['saved'], async (tx) => {
+  return write(place, ['saved', 'packs'], async (tx) => {
     const saved = tx.objectStore('saved');
+    const pinned = await pinnedKeys(tx);
     const surplus = Math.ceil((await saved.count()) / 4);
-    if (surplus === 0) return;
-    for (const key of await saved.index('[usedAtMs+bytes]').getAllKeys(null, surplus)) await saved.delete(key);
+    const oldest = await saved.index('[usedAtMs+bytes]').getAllKeys(null, surplus + pinned.size);
+    for (const key of oldest.filter((each) => !pinned.has(each)).slice(0, surplus)) await saved.delete(key);
   });
+}
+
+async function pinnedKeys(tx: WriteTransaction): Promise<ReadonlySet<IDBValidKey>> {
+  const packs = readRows(packRowSchema, await tx.objectStore('packs').getAll());
+  return new Set(packs.flatMap(({ keys }) => keys));
 }
 
 export function forgetSaved(place: Place, key: string): Promise<void> {

@@ -46,7 +46,7 @@ const SHELVES: { [S in PersonalStore]: { schema: Schema<PersonalRows[S]>; head: 
   answers: { schema: answerRowSchema, head: ['askId', 'feature', 'askedAtMs', 'updatedAtMs'] },
   saved: {
     schema: savedRowSchema,
-    head: ['key', 'feature', 'savedAtMs', 'usedAtMs', 'bytes', 'promptVersion', 'pinned'],
+    head: ['key', 'feature', 'savedAtMs', 'usedAtMs', 'bytes', 'promptVersion'],
   },
   outbox: {
     schema: outboxRowSchema,
@@ -56,7 +56,7 @@ const SHELVES: { [S in PersonalStore]: { schema: Schema<PersonalRows[S]>; head: 
     ],
   },
   drafts: { schema: draftRowSchema, head: ['conversationId', 'updatedAtMs'] },
-  packs: { schema: packRowSchema, head: ['id', 'updatedAtMs'] },
+  packs: { schema: packRowSchema, head: ['id', 'updatedAtMs', 'keys'] },
 };
 export const PERSONAL_STORES = Object.keys(SHELVES) as PersonalStore[];
 

@@ -29,7 +29,7 @@ describe('a pack as a file', () => {
     const refused = { ok: false, problem: 'It does not open: another passphrase, or the file was changed.' };
     expect(await open(text, 'wrong horse battery')).toEqual(refused);
     expect(readPackFile(text, 'bbbbbbbbbbbbbbbb')).toMatchObject({
-      problem: expect.stringContaining('another tenant'),
+      problem: expect.stringContaining('another tenant') as string,
     });
     // Somebody who writes their own tenant over it gets nothing either: the head is bound to what is sealed.
     const forged = text.replace(TENANT, 'bbbbbbbbbbbbbbbb');
@@ -44,10 +44,12 @@ describe('a pack as a file', () => {
     for (const none of ['', '{}', 'null', text.slice(0, -9), '{"format":"layover-pack","version":2}']) {
       expect(readPackFile(none, TENANT)).toMatchObject({
         ok: false,
-        problem: expect.stringContaining('not a travel pack'),
+        problem: expect.stringContaining('not a travel pack') as string,
       });
     }
-    expect(readPackFile(' '.repeat(20_000_001), TENANT)).toMatchObject({ problem: expect.stringContaining('20 MB') });
+    expect(readPackFile(' '.repeat(20_000_001), TENANT)).toMatchObject({
+      problem: expect.stringContaining('20 MB') as string,
+    });
   });
 
   it.each([599_999, 5_000_001, 1.5e9, -1])('[TR11] takes no file whose key costs %d rounds', async (iterations) => {

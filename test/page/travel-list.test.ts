@@ -31,7 +31,7 @@ describe('a list of prompts', () => {
     });
     expect(readLines('x'.repeat(100_001), null)).toMatchObject({
       ok: false,
-      problem: expect.stringContaining('100 kB'),
+      problem: expect.stringContaining('100 kB') as string,
     });
     expect(readLines(`short\n${'x'.repeat(20_001)}`, null)).toMatchObject({ ok: false, line: 2 });
     expect(readLines(' \n\n', null)).toMatchObject({ ok: false, line: null });
@@ -104,7 +104,7 @@ describe('a list of prompts', () => {
   it('[TR2] is bounded before it is read', () => {
     expect(readListFile('a: '.repeat(40_000), KNOWN)).toMatchObject({
       ok: false,
-      problem: expect.stringContaining('100 kB'),
+      problem: expect.stringContaining('100 kB') as string,
     });
     expect(readListFile('['.repeat(90_000), KNOWN).ok).toBe(false);
   });

@@ -4,10 +4,12 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { build } from 'vite';
 import { expect, test } from 'vitest';
+import * as pack from '#device/pack.ts';
 import * as rows from '#device/rows.ts';
 import * as chat from '#shared/chat.ts';
 import * as consoleWire from '#shared/console-wire.ts';
 import * as line from '#shared/line.ts';
+import * as preflightWire from '#shared/preflight-wire.ts';
 import * as prompt from '#shared/prompt.ts';
 import * as scenario from '#shared/scenario.ts';
 import * as telemetry from '#shared/telemetry.ts';
@@ -38,10 +40,12 @@ interface Described extends Door {
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const modules: Record<string, Record<string, unknown>> = {
+  'src/device/pack.ts': pack,
   'src/device/rows.ts': rows,
   'src/shared/chat.ts': chat,
   'src/shared/console-wire.ts': consoleWire,
   'src/shared/line.ts': line,
+  'src/shared/preflight-wire.ts': preflightWire,
   'src/shared/prompt.ts': prompt,
   'src/shared/scenario.ts': scenario,
   'src/shared/telemetry.ts': telemetry,
