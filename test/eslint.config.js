@@ -111,7 +111,7 @@ export default defineConfig(
   },
   {
     files: ['test/**/*.{ts,tsx}'],
-    ignores: ['test/*.config.ts'],
+    ignores: ['test/**/*.config.ts'],
     rules: { 'no-restricted-syntax': ['error', ...noMocks, ...noDefaultExports] },
   },
 );

@@ -10,7 +10,7 @@ export default defineConfig({
   test: {
     environment: 'node',
     include: ['test/**/*.test.{ts,tsx}'],
-    exclude: ['test/journeys/**', 'test/bench/**', 'test/fixtures/**'],
+    exclude: ['test/journeys/**', 'test/webkit/**', 'test/bench/**', 'test/fixtures/**'],
     // Processes, not threads: native SQLite and its own worker threads live in them. Two, as the smallest machine has two cores.
     pool: 'forks',
     maxWorkers: 2,

@@ -50,7 +50,7 @@ describe('the sum', () => {
       },
     );
     expect(status).toBe(1);
-    expect(stderr).toContain('does not know `lunch`: it takes types, lint, unit, sizes, journeys');
+    expect(stderr).toContain('does not know `lunch`: it takes types, lint, unit, sizes, journeys, webkit');
     expect(stdout).toBe('0 passed, 1 failed, 0 skipped\n');
   });
 });

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { browserNames, browserVariables, findBrowser, runs } from './browsers.ts';
 import type { Browser, BrowserName } from './browsers.ts';
+import { DISPLAY_SERVER, WEBKIT_DRIVER } from '../webkit/webkit-browser.ts';
 import { root, runStep } from './step.ts';
 
 const debianPackages: Record<BrowserName, string> = { chromium: 'chromium', firefox: 'firefox-esr' };
@@ -25,7 +26,10 @@ export async function bringBrowsers(env: NodeJS.ProcessEnv): Promise<Brought> {
   if (missing.length > 0 && env['LAYOVER_TEST_INSTALL'] !== '0') {
     await download(missing, env);
     missing = missing.filter((name) => working(name, env) === null);
-    if (missing.length > 0 && canUseApt()) await installWithApt(missing, env);
+    if (missing.length > 0 && canUseApt()) {
+      const packages = missing.map((name) => debianPackages[name]);
+      await installWithApt(packages, env);
+    }
   }
   const found = browserNames.map((name) => working(name, env)).filter((browser) => browser !== null);
   const named = Object.fromEntries(found.map(({ name, path }) => [browserVariables[name], path]));
@@ -63,12 +67,30 @@ async function download(missing: readonly BrowserName[], env: NodeJS.ProcessEnv)
   if (code !== 0) console.log('The download did not work.');
 }
 
+/** What Debian calls the third engine, and the display that it needs. */
+const webKitPackages = ['webkit2gtk-driver', 'xvfb'];
+
+/** Whether Debian's WebKitGTK can be driven here: `absent` where no system but Debian's kind has it. Brings it when it may. */
+export async function bringWebKit(env: NodeJS.ProcessEnv): Promise<'there' | 'missing' | 'absent'> {
+  if (!existsSync('/etc/debian_version')) return 'absent';
+  if (!webKitIsThere() && env['LAYOVER_TEST_INSTALL'] !== '0' && canUseApt()) await installWithApt(webKitPackages, env);
+  return webKitIsThere() ? 'there' : 'missing';
+}
+
+/** Says what is missing and the one command that brings it. */
+export function describeMissingWebKit(): string {
+  return `The smoke in WebKitGTK has no browser. This brings it: sudo apt-get install -y ${webKitPackages.join(' ')}`;
+}
+
+function webKitIsThere(): boolean {
+  return existsSync(WEBKIT_DRIVER) && existsSync(DISPLAY_SERVER);
+}
+
 function canUseApt(): boolean {
   return process.getuid?.() === 0 && existsSync('/etc/debian_version');
 }
 
-async function installWithApt(missing: readonly BrowserName[], env: NodeJS.ProcessEnv): Promise<void> {
-  const packages = missing.map((name) => debianPackages[name]);
+async function installWithApt(packages: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
   console.log(`Installing ${packages.join(' and ')} with apt. (LAYOVER_TEST_INSTALL=0 forbids this.)`);
   const quiet = { ...env, DEBIAN_FRONTEND: 'noninteractive' };
   await runStep({ file: 'apt-get', args: ['update', '-qq'], env: quiet, limitMs: aptLimitMs });

@@ -7,6 +7,7 @@ export interface Outcome {
 
 export const onePassed: Outcome = { passed: 1, failed: 0, skipped: 0 };
 export const oneFailed: Outcome = { passed: 0, failed: 1, skipped: 0 };
+export const oneSkipped: Outcome = { passed: 0, failed: 0, skipped: 1 };
 
 export function sumOutcomes(outcomes: readonly Outcome[]): Outcome {
   const sum = { passed: 0, failed: 0, skipped: 0 };

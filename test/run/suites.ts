@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { bringBrowsers, describeMissing } from './bring-browsers.ts';
-import { oneFailed, onePassed, outcomeOfRun, sumOutcomes, type Outcome } from './outcome.ts';
+import { bringBrowsers, bringWebKit, describeMissing, describeMissingWebKit } from './bring-browsers.ts';
+import { oneFailed, onePassed, oneSkipped, outcomeOfRun, sumOutcomes, type Outcome } from './outcome.ts';
 import { readPlaywrightReport, readVitestReport } from './reports.ts';
 import { readSizes } from './sizes.ts';
 import { root, runScript } from './step.ts';
@@ -18,6 +18,7 @@ export const suites: readonly Suite[] = [
   { name: 'unit', run: runUnit },
   { name: 'sizes', run: runSizes },
   { name: 'journeys', run: runJourneys },
+  { name: 'webkit', run: runWebKit },
 ];
 
 async function runLint(): Promise<Outcome> {
@@ -29,18 +30,28 @@ async function runLint(): Promise<Outcome> {
   return passedWhenZero(rules + format + dead);
 }
 
-async function runUnit(folder: string): Promise<Outcome> {
-  const report = join(folder, 'unit.json');
-  const args = [
-    'run',
-    '-c',
-    'test/vitest.config.ts',
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${report}`,
-  ];
-  const code = await runScript(tool('vitest/vitest.mjs'), args);
-  return outcomeOfRun(code, readVitestReport(report));
+function runUnit(folder: string): Promise<Outcome> {
+  return runVitest('test/vitest.config.ts', join(folder, 'unit.json'));
+}
+
+/** A smoke in the engine of Safari, as Debian has it. */
+async function runWebKit(folder: string): Promise<Outcome> {
+  const webKit = await bringWebKit(process.env);
+  if (webKit === 'absent') {
+    console.log('WebKitGTK can only be driven on Debian and its kind; this smoke did not run.');
+    return oneSkipped;
+  }
+  if (webKit === 'missing') {
+    console.log(describeMissingWebKit());
+    return oneFailed;
+  }
+  if ((await buildPage()) !== 0) return oneFailed;
+  return runVitest('test/webkit/vitest.config.ts', join(folder, 'webkit.json'));
+}
+
+async function runVitest(config: string, report: string): Promise<Outcome> {
+  const args = ['run', '-c', config, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  return outcomeOfRun(await runScript(tool('vitest/vitest.mjs'), args), readVitestReport(report));
 }
 
 async function runSizes(): Promise<Outcome> {

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
  * that is put into it on the way, and tells what it saw.
  */
 export interface Undriven {
-  /** The next thing that the page tells, in order; rejects when the browser ends first. */
+  /** The next thing that the page tells, in order; rejects when the browser ends first, or nothing came for `TOLD_LIMIT_MS`. */
   told(): Promise<Told>;
   /** Opens our page in a window of its own; its script gets this task. */
   open(path: string, task: Task): void;
@@ -19,6 +19,8 @@ export interface Undriven {
   readonly seen: readonly string[];
   end(): Promise<void>;
 }
+
+const TOLD_LIMIT_MS = 60_000;
 
 export type Task = { kind: 'ask'; question: string } | { kind: 'read'; until: string };
 
@@ -54,6 +56,9 @@ function drive(): void {
     await until(() => articles().includes('Part 1.') && location.pathname.startsWith('/c/'));
     tell('first-word', articles());
   };
+  addEventListener('pagehide', () =>
+    navigator.sendBeacon('/undriven/told', JSON.stringify({ what: 'closed', path: location.pathname, text: '' })),
+  );
   const run = async (): Promise<void> => {
     const task = (await (await fetch('/undriven/task')).json()) as Task;
     if (task.kind === 'ask') return ask(task.question);
@@ -123,7 +128,17 @@ export async function startUndriven(target: string, executable: string, profile:
     told() {
       const next = heard.shift();
       if (next !== undefined) return Promise.resolve(next);
-      return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
+      return new Promise((resolve, reject) => {
+        const timer = setTimeout(() => reject(new Error('The page told nothing for a minute.')), TOLD_LIMIT_MS);
+        const settle = (run: () => void): void => {
+          clearTimeout(timer);
+          run();
+        };
+        waiting.push({
+          resolve: (told) => settle(() => resolve(told)),
+          reject: (failure) => settle(() => reject(failure)),
+        });
+      });
     },
     open(path, next) {
       task = next;
@@ -162,7 +177,8 @@ function pass(incoming: IncomingMessage, outgoing: ServerResponse, target: strin
   const { 'accept-encoding': _packed, 'if-none-match': _etag, ...headers } = incoming.headers;
   const upstream = httpRequest(new URL(incoming.url ?? '/', target), { method: incoming.method, headers }, (answer) => {
     const isPage = String(answer.headers['content-type']).startsWith('text/html');
-    const { 'content-length': _length, ...rest } = answer.headers;
+    // A page of ours leaves its opener's group, which could then not close it.
+    const { 'content-length': _length, 'cross-origin-opener-policy': _opener, ...rest } = answer.headers;
     outgoing.writeHead(answer.statusCode ?? 502, isPage ? rest : answer.headers);
     if (!isPage) return void answer.pipe(outgoing);
     void textOf(answer).then((html) =>
