@@ -77,7 +77,7 @@ function isContent(reading: Piece['reading']): boolean {
 /** Reads a body whole; one that was cut, or is still being made, is asked for again by its id. */
 async function readBody(call: Call, first: Connection): Promise<Extract<Opening, { kind: 'body' }>> {
   let connection: Connection | null = first;
-  let until = call.resumeUntil();
+  let until: number | null = null;
   for (let nth = 0; ; nth++) {
     if (connection !== null) {
       const text = await call.text(connection);
@@ -90,10 +90,12 @@ async function readBody(call: Call, first: Connection): Promise<Extract<Opening,
         call.trouble = 'cut';
         call.resumes += 1;
         call.step('cut');
+        // From the first cut on, however often it is cut again.
+        until ??= call.resumeUntil();
         if (!isAskId(call.askId)) throw new NoAnswer('cut');
       }
     }
-    await call.pause(nth, until);
+    await call.pause(nth, until ?? call.resumeUntil());
     connection = await call.get('application/json', 0).catch((missed: unknown) => {
       if (missed instanceof NoAnswer) return null;
       throw missed;

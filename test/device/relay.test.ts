@@ -35,6 +35,24 @@ describe('a stream that is cut', () => {
     );
   });
 
+  it('[D45] keeps its chunk of usage, wherever it is cut', async () => {
+    const usage = { ...ask, stream_options: { include_usage: true } };
+    const whole = await openWorld().ask(usage, { 'idempotency-key': ID });
+    const text = await whole.text();
+    for (const cut of [
+      400,
+      text.indexOf('"finish_reason":"stop"') + 40,
+      text.lastIndexOf('"choices":[]'),
+      text.length - 10,
+    ]) {
+      const world = openWorld();
+      world.router.cuts = [cut];
+      const response = await world.ask(usage, { 'idempotency-key': ID });
+      expect(await world.drive(response.text())).toBe(text);
+      expect(world.router.runs).toHaveLength(1);
+    }
+  });
+
   it('[D41] that cannot be mended within 20 s ends with an error in-band, and what came is kept', async () => {
     const world = openWorld();
     await writeTurn(world, ID, ask.prompt);

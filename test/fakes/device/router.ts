@@ -32,6 +32,8 @@ export class FakeRouter {
   failure: Failure | null = null;
   /** Each entry cuts one stream or body, after so many characters. -1: the request dies without any answer, after the run began. */
   cuts: number[] = [];
+  /** The next stream or body stands still after so many characters, until it is given up. */
+  stall: number | null = null;
   /** Resolves when an answer may be given; null for at once. */
   gate: Promise<void> | null = null;
   readonly #answers = new Map<string, Answer>();
@@ -92,7 +94,7 @@ export class FakeRouter {
     }
     const wanted = JSON.parse(body) as { stream?: boolean; stream_options?: { include_usage?: boolean } };
     const includeUsage = wanted.stream_options?.include_usage === true;
-    return this.#give(key, wanted.stream === true ? { after: 0, includeUsage } : null);
+    return this.#give(key, wanted.stream === true ? { after: 0, includeUsage } : null, request.signal);
   }
 
   #resume(request: Request, id: string): Response {
@@ -100,16 +102,18 @@ export class FakeRouter {
     const stream = (request.headers.get('accept') ?? '').includes('event-stream');
     const after = Number(request.headers.get('last-event-id') ?? 0);
     const includeUsage = new URL(request.url).searchParams.get('include_usage') === 'true';
-    return this.#give(id, stream ? { after, includeUsage } : null);
+    return this.#give(id, stream ? { after, includeUsage } : null, request.signal);
   }
 
-  #give(id: string, stream: { after: number; includeUsage: boolean } | null): Response {
+  #give(id: string, stream: { after: number; includeUsage: boolean } | null, signal: AbortSignal): Response {
     const answer = this.#answers.get(id);
     if (answer === undefined) throw new Error(`No answer ${id}.`);
     const cut = this.cuts.shift() ?? null;
     if (cut === -1) throw new TypeError('fetch failed');
     const text = stream === null ? JSON.stringify(writeCompletion(answer)) : this.#chunks(answer, stream);
-    return new Response(bytesOf(text, cut), {
+    const { stall } = this;
+    this.stall = null;
+    return new Response(stall === null ? bytesOf(text, cut) : stalled(text.slice(0, stall), signal), {
       headers: {
         'content-type': stream !== null ? 'text/event-stream; charset=utf-8' : 'application/json',
         'x-layover': '1',
@@ -193,6 +197,16 @@ function bytesOf(text: string, cut: number | null): ReadableStream<Uint8Array> {
         at = next;
       } else if (cut === null) controller.close();
       else controller.error(new TypeError('terminated'));
+    },
+  });
+}
+
+/** The text, and then nothing until the request is given up. */
+function stalled(text: string, signal: AbortSignal): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode(text));
+      signal.addEventListener('abort', () => controller.error(new DOMException('aborted', 'AbortError')));
     },
   });
 }
