@@ -20,11 +20,16 @@ function inlineMarks(): Plugin {
   };
 }
 
+/** To import a module of the shared code or of the device does nothing by itself: what is not used of it can be left out. */
+const moduleSideEffects = [{ test: /\/src\/(shared|device)\//, sideEffects: false }];
+
 /** The worker reads its schemas by `schema-reader.ts`: zod would be a third of what every browser loads and starts. */
 function lightSchemas(): Plugin {
   return {
     name: 'layover-light-schemas',
     enforce: 'pre',
+    // A schema that nothing reads by is left out, though a call has made it.
+    config: () => ({ build: { rolldownOptions: { treeshake: { manualPureFunctions: ['z'], moduleSideEffects } } } }),
     resolveId: (id) => (id === 'zod/mini' ? resolve(import.meta.dirname, 'src/shared/schema-reader.ts') : null),
   };
 }
