@@ -4,7 +4,7 @@ import { probeLine } from '#device/errand.ts';
 import { networkSchema, type Network } from '#device/rows.ts';
 import { readSetting, writeSetting } from '#device/settings.ts';
 
-/** An attempt that brought nothing in less time than this cost nobody anything: it opens nothing. Milliseconds. */
+/** An attempt that failed in less time than this cost nobody anything: it opens nothing. Milliseconds. */
 const COSTLY_MS = 1_000;
 
 /** Longest that a probe may take, in milliseconds. */
@@ -52,10 +52,10 @@ export class Breaker {
     return this.#stand;
   }
 
-  /** An attempt brought nothing in `tookMs`. Opens the breaker if that was dear; true when it did so just now. */
+  /** An attempt brought nothing in `tookMs`. Opens the breaker if that was dear, as silence up to the limit is; true when it did so just now. */
   async missed(network: Network, tookMs: number, failed = 0): Promise<boolean> {
     const { kind } = await this.stand();
-    if (tookMs < COSTLY_MS || kind === 'dead') return false;
+    if (kind === 'dead' || (network !== 'slow' && tookMs < COSTLY_MS)) return false;
     this.#turn('dead', network, failed);
     return true;
   }

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '#shared/clock.ts';
-import { openDevice } from '#device/device.ts';
+import { openDevice, replay } from '#device/device.ts';
 import { travel } from '#device/travel.ts';
 import { FakeRouter } from '../fakes/device/router.ts';
 import { openWorld, readStream } from '../fakes/device/world.ts';
@@ -97,6 +97,41 @@ describe('real sockets', () => {
     const world = openWorld({ fetch: (request) => fetch(request), origin, clock: systemClock });
     const response = await travel(ask(origin, { prefer: 'respond-async' }), world.device, () => undefined);
     expect(await response.json()).toMatchObject({ layover: { state: 'queued', network: 'slow' } });
+  });
+
+  it('[D110] a line that accepts and never answers costs one ask its limit, and no other', async () => {
+    const router = new FakeRouter();
+    router.policy.limits.first_token_saved_ms = 1_000;
+    let silent = false;
+    const posts: string[] = [];
+    const origin = await listen(
+      routerBehind(router, (incoming) => {
+        if (incoming.url === '/v1/chat/completions') posts.push(incoming.url);
+        return silent;
+      }),
+    );
+    const world = openWorld({ fetch: (request) => fetch(request), origin, clock: systemClock });
+    const over: Promise<unknown>[] = [];
+    const timed = async (): Promise<{ ms: number; from: string | null }> => {
+      const before = performance.now();
+      const response = await travel(ask(origin), world.device, (work) => void over.push(work));
+      await response.text();
+      return { ms: performance.now() - before, from: response.headers.get('x-layover-source') };
+    };
+    expect((await timed()).from).toBe('provider');
+    await Promise.all(over.splice(0));
+    silent = true;
+    const asked = [await timed(), await timed(), await timed()];
+    expect(asked.map(({ from }) => from)).toEqual(['saved', 'saved', 'saved']);
+    expect(asked[0]?.ms).toBeGreaterThanOrEqual(990);
+    expect(Math.max(asked[1]?.ms ?? 0, asked[2]?.ms ?? 0)).toBeLessThan(800);
+    expect(posts).toHaveLength(2);
+    silent = false;
+    for (const server of servers) server.closeAllConnections();
+    await Promise.allSettled(over.splice(0));
+    await replay(world.device, null);
+    expect((await timed()).from).toBe('provider');
+    await Promise.all(over);
   });
 
   it('[D53] a closed port is offline', async () => {
