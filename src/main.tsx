@@ -54,12 +54,13 @@ const device = createPageDevice({
   post,
   origin: location.origin,
 });
-const api = createApi(device.send, location.origin);
+const calm = matchMedia('(prefers-reduced-motion: reduce)');
+const api = createApi(device.send, location.origin, () => !calm.matches);
 const line = createLine(clock);
 const toasts = createToasts(clock);
 const session = createSession({ api, clock, knownPolicy: device.knownPolicy });
-const storage = createStorage({ session, door });
-const outbox = createOutbox({ storage, line, toasts, tell: device.tell });
+const storage = createStorage({ session, door, onSealed: () => device.tell({ type: 'replay' }) });
+const outbox = createOutbox({ storage, line, tell: device.tell });
 const goTo = signal<string | null>(null);
 let ownWitness: Promise<(evidence: Evidence) => void> | null = null;
 const talk = createTalk({
@@ -151,16 +152,12 @@ async function listen(): Promise<void> {
   device.tell({ type: 'tell' });
   // A page that opens is somebody who wants to know: what waits is tried, and a line that was gone.
   device.tell({ type: 'replay' });
+  const { startArrivals } = await import('./waiting/start-arrivals.ts');
+  startArrivals(models);
 }
 effect(markReady);
 effect(() => (talk.writing.value && worker !== null ? holdWriting(navigator.locks) : undefined));
 addEventListener('vite:preloadError', () => update.missPart());
-effect(() => {
-  const count = outbox.waiting.value;
-  if (!('setAppBadge' in navigator)) return;
-  // A browser may refuse a badge to a page that is not installed; the count stands in the rail anyway.
-  void (count > 0 ? navigator.setAppBadge(count) : navigator.clearAppBadge()).catch((refusal: unknown) => void refusal);
-});
 document.addEventListener('visibilitychange', () => {
   if (document.visibilityState !== 'visible') return;
   tickNow();
@@ -217,6 +214,13 @@ const models: Models = {
   nowMs,
   secure,
   simulate: (scenario) => device.tell({ type: 'simulate', scenario }),
+  journey: {
+    random,
+    own: device.own,
+    worker,
+    rehearse: (on) => device.tell({ type: 'simulate', scenario: on ? { offline: true } : null, rehearsal: on }),
+    offerUpdate: () => update.heed({ kind: 'update-ready' }),
+  },
 };
 
 const root = document.getElementById('app');

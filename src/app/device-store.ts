@@ -1,7 +1,8 @@
-import { addTurn, conversationOf, readConversation, type NewTurn, type ToldTurn } from '#device/conversations.ts';
+import { addTurn, readConversation, renameConversation, type NewTurn, type ToldTurn } from '#device/conversations.ts';
 import { META_DATABASE, type Place } from '#device/database.ts';
 import { keepDraft, readDraft } from '#device/drafts.ts';
 import type { DeviceParts } from '#device/parts.ts';
+import { sealOldRows } from '#device/old-rows.ts';
 import { forgetSaved } from '#device/saved-answers.ts';
 import { openSteering, type Steering } from '../waiting/steering.ts';
 import { openVault } from '#device/vault.ts';
@@ -12,12 +13,15 @@ export interface DeviceStore {
   steering: Steering;
   addTurn(turn: NewTurn): Promise<void>;
   readConversation(conversationId: string): Promise<ToldTurn[]>;
-  conversationOf(askId: string): Promise<string | null>;
+  /** Gives a conversation another name, for this device only. */
+  renameConversation(conversationId: string, title: string): Promise<void>;
   /** What stands typed, once every word given to `keepDraft` so far is written. */
   readDraft(conversationId: string): Promise<string>;
   forgetSaved(key: string): Promise<void>;
   /** Later words never lose to earlier ones: writes go one after the other, and words that were typed over are not written at all. */
   keepDraft(draft: { conversationId: string; text: string; atMs: number }): Promise<void>;
+  /** Seals what an earlier version kept in the clear; true when there was any: then what waits in it can be sent. */
+  sealOldRows(): Promise<boolean>;
 }
 
 /** What the page needs to keep anything: given where the browser and the address allow it. */
@@ -36,7 +40,7 @@ export function openDeviceStore(place: Place): DeviceStore {
     steering: openSteering(place),
     addTurn: (turn) => addTurn(place, turn),
     readConversation: (conversationId) => readConversation(place, conversationId),
-    conversationOf: (askId) => conversationOf(place, askId),
+    renameConversation: (conversationId, title) => renameConversation(place, conversationId, title),
     readDraft: (conversationId) => last.then(() => readDraft(place, conversationId)),
     forgetSaved: (key) => forgetSaved(place, key),
     keepDraft(draft) {
@@ -50,5 +54,6 @@ export function openDeviceStore(place: Place): DeviceStore {
       last = write.catch((failure: unknown) => void failure);
       return write;
     },
+    sealOldRows: async () => (await sealOldRows(place)) > 0,
   };
 }

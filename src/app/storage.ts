@@ -1,4 +1,4 @@
-import { effect, signal, untracked, type ReadonlySignal } from '@preact/signals';
+import { batch, effect, signal, untracked, type ReadonlySignal } from '@preact/signals';
 import type { ConversationRow, OutboxRow, SavedRow } from '#device/rows.ts';
 import type { DeviceStore, StorageDoor } from './device-store.ts';
 import type { LiveLists, Unwatch } from './live-lists.ts';
@@ -23,18 +23,33 @@ export interface StorageParts {
   session: Session;
   /** Absent where the browser or the address allows no storage. */
   door: StorageDoor | null;
+  /** What waited in a form that only this version of the page understands can be sent now. */
+  onSealed: () => void;
 }
 
 /** Opens the database of whoever is signed in, and changes to another when somebody else signs in. */
-export function createStorage({ session, door }: StorageParts): Storage {
+export function createStorage({ session, door, onSealed }: StorageParts): Storage {
   const state = signal<StorageState>(door === null ? { kind: 'none' } : { kind: 'opening' });
   const conversations = signal<readonly ConversationRow[]>([]);
   const outbox = signal<readonly OutboxRow[] | null>(null);
   let wanted: string | null = null;
 
+  /** Whoever comes next sees nothing of whoever was here before, not even until their own things are there. */
+  function close(): void {
+    wanted = null;
+    if (state.value.kind !== 'open') return;
+    state.value.lists.close();
+    batch(() => {
+      state.value = { kind: 'opening' };
+      conversations.value = [];
+      outbox.value = null;
+    });
+  }
+
   async function open(tenant: string, user: string, through: StorageDoor): Promise<void> {
     const person = `${tenant} ${user}`;
     if (person === wanted) return;
+    close();
     wanted = person;
     const [{ databaseName }, { openDeviceStore, placeBehind }, { openLiveLists }] = await Promise.all([
       import('./wire.ts'),
@@ -43,9 +58,15 @@ export function createStorage({ session, door }: StorageParts): Storage {
     ]);
     if (wanted !== person) return;
     const name = databaseName(tenant, user);
-    if (state.value.kind === 'open') state.value.lists.close();
-    outbox.value = null;
     const place = placeBehind(through, name);
+    const store = openDeviceStore(place);
+    try {
+      if (await store.sealOldRows()) onSealed();
+    } catch (cause) {
+      // The next visit tries again; until then what was kept in the clear counts as absent.
+      console.warn('What an earlier version kept on this device is not sealed yet.', cause);
+    }
+    if (wanted !== person) return;
     const lists = openLiveLists(place, (failure) => {
       // Storage that cannot be read is the same as none: asking goes on.
       console.warn('What is stored on this device cannot be read.', failure);
@@ -53,7 +74,7 @@ export function createStorage({ session, door }: StorageParts): Storage {
     });
     lists.conversations((rows) => (conversations.value = rows));
     lists.outbox((rows) => (outbox.value = rows));
-    state.value = { kind: 'open', name, store: openDeviceStore(place), lists };
+    state.value = { kind: 'open', name, store, lists };
   }
 
   if (door !== null) {

@@ -4,7 +4,7 @@ import type { Place } from '#device/database.ts';
 import { dropSetting, ownKey } from '#device/settings.ts';
 
 /** Form of the sealed bodies. What was sealed in another form is not read. */
-const SEALED_VERSION = 1;
+export const SEALED_VERSION = 1;
 
 /** A body that only this device can read. `sealedSchema` tells its form. */
 export interface Sealed {
@@ -22,6 +22,8 @@ export type Binding = readonly [store: string, feature: string, key: string];
  * our origin, which can use the key as we do.
  */
 export interface Vault {
+  /** Makes the key where there is none. */
+  ready(): Promise<void>;
   seal(binding: Binding, body: unknown): Promise<Sealed>;
   /** The body; null when the key was lost, the body was moved or changed, or it is not of this form: then it counts as absent. */
   open<T>(schema: Schema<T>, binding: Binding, sealed: Readonly<Record<string, unknown>>): Promise<T | null>;
@@ -57,6 +59,7 @@ export function openVault(database: string, { meta, subtle, random }: VaultParts
     additionalData: new TextEncoder().encode(JSON.stringify([SEALED_VERSION, database, ...binding])),
   });
   return {
+    ready: async () => void (await key()),
     async seal(binding, body) {
       const iv = random.bytes(12);
       const plain = new TextEncoder().encode(JSON.stringify(body));

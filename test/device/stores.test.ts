@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import type { Answer } from '#shared/answer.ts';
 import { MAX_EVENTS_BUFFERED } from '#shared/telemetry.ts';
 import type { TravelPolicy } from '#shared/travel-policy.ts';
 import { read, write, type Place } from '#device/database.ts';
 import { heed } from '#device/device.ts';
 import { enqueue, listOutbox, MAX_WAITING } from '#device/outbox.ts';
 import { looksPersonal } from '#device/personal.ts';
-import type { OutboxRow, SavedRow } from '#device/rows.ts';
+import type { SavedRow } from '#device/rows.ts';
 import { findSaved, putSaved as putSealed, trimSaved } from '#device/saved-answers.ts';
 import { sealRow } from '#device/sealed-rows.ts';
 import { flushEvents } from '#device/telemetry-buffer.ts';
 import { freshPlace } from '../fakes/device/place.ts';
+import { someSaved, someWaiting } from '../fakes/device/rows.ts';
 import { somePolicy } from '../fakes/device/router.ts';
 import { openWorld, readStream, writeTurn, history } from '../fakes/device/world.ts';
 
@@ -19,7 +19,7 @@ const ID = '01890000-0000-7000-8000-000000000001';
 describe('saved answers', () => {
   it('[D70] keep to their count and bytes: what was used longest ago goes first', async () => {
     const place = freshPlace();
-    for (let nth = 0; nth < 8; nth++) await putSaved(place, saved(nth, { usedAtMs: nth, bytes: 100 }));
+    for (let nth = 0; nth < 8; nth++) await putSaved(place, someSaved(nth, { usedAtMs: nth, bytes: 100 }));
     await trimSaved(place, bounded(6, 1_000), 0);
     expect(await keys(place)).toEqual(['k2', 'k3', 'k4', 'k5', 'k6', 'k7']);
     await trimSaved(place, bounded(6, 250), 0);
@@ -30,7 +30,7 @@ describe('saved answers', () => {
 
   it('[D71] are not found when they are older than the policy keeps them', async () => {
     const place = freshPlace();
-    await putSaved(place, saved(1, { savedAtMs: 100 }));
+    await putSaved(place, someSaved(1, { savedAtMs: 100 }));
     expect(await findSaved(place, 'k1', 100)).not.toBeNull();
     expect(await findSaved(place, 'k1', 101)).toBeNull();
   });
@@ -39,8 +39,8 @@ describe('saved answers', () => {
     const world = openWorld();
     const place = await world.place();
     await writeTurn(world, ID, 'Why?');
-    for (let nth = 0; nth < 8; nth++) await putSaved(place, saved(nth, { usedAtMs: nth }));
-    await enqueue(place, waiting(1));
+    for (let nth = 0; nth < 8; nth++) await putSaved(place, someSaved(nth, { usedAtMs: nth }));
+    await enqueue(place, someWaiting(1));
     const realFactory = world.parts.factory;
     // Every second write of an answer is one too many.
     const full = fullAfter(realFactory, 1);
@@ -57,9 +57,9 @@ describe('saved answers', () => {
 describe('the outbox as a store', () => {
   it('[O20] takes 200 asks, and says so when it is full', async () => {
     const place = freshPlace();
-    for (let nth = 0; nth < MAX_WAITING; nth++) expect(await enqueue(place, waiting(nth))).toBe(true);
-    expect(await enqueue(place, waiting(999))).toBe(false);
-    expect(await enqueue(place, waiting(3))).toBe(true);
+    for (let nth = 0; nth < MAX_WAITING; nth++) expect(await enqueue(place, someWaiting(nth))).toBe(true);
+    expect(await enqueue(place, someWaiting(999))).toBe(false);
+    expect(await enqueue(place, someWaiting(3))).toBe(true);
     expect(await listOutbox(place)).toHaveLength(MAX_WAITING);
   });
 });
@@ -126,57 +126,6 @@ describe('what looks personal', () => {
 function bounded(count: number, bytes: number): TravelPolicy {
   const policy = somePolicy();
   return { ...policy, limits: { ...policy.limits, saved_count: count, saved_bytes: bytes } };
-}
-
-function saved(nth: number, changes: Partial<SavedRow> = {}): SavedRow {
-  const base = {
-    key: `k${nth}`,
-    feature: 'chat',
-    question: 'q',
-    savedAtMs: 0,
-    usedAtMs: 0,
-    bytes: 100,
-    promptVersion: 1,
-  };
-  return { ...base, answer: answer(), ...changes };
-}
-
-function answer(): Answer {
-  const provenance = {
-    id: ID,
-    source: 'provider' as const,
-    provider: null,
-    model: null,
-    attempts: 1,
-    hops: 0,
-    cost_usd: null,
-    cost_estimated: false,
-    degraded: [],
-    age_seconds: 0,
-    first_token_ms: null,
-    demo: true,
-  };
-  const base = { id: ID, model: 'm', createdSeconds: 1, text: 'a', toolCalls: [], finishReason: 'stop' as const };
-  return { ...base, usage: null, provenance };
-}
-
-function waiting(nth: number): OutboxRow {
-  return {
-    askId: `ask-${nth}`,
-    key: `ask-${nth}`,
-    path: '/ai',
-    body: '{"prompt":"Why?"}',
-    feature: 'chat',
-    question: 'Why?',
-    askedAtMs: 0,
-    queuedAtMs: 0,
-    network: 'offline',
-    simulated: false,
-    notBeforeMs: Number.MAX_SAFE_INTEGER,
-    tries: 0,
-    order: nth,
-    state: { kind: 'queued' },
-  };
 }
 
 function event(nth: number): Record<string, unknown> {
