@@ -32,6 +32,8 @@ function open(): Device {
       channel.postMessage(message);
     },
     registerSync: async () => self.registration.sync?.register(OUTBOX_SYNC_TAG),
+    // The worker's own clock began with it.
+    startedMonotonicMs: 0,
     bringPlay,
     killed() {
       device.tell = () => undefined;

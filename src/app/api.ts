@@ -37,8 +37,11 @@ export interface AskCall {
   ahead?: boolean;
 }
 
-/** `send` carries requests that may be answered from this device; the rest goes by the same way and is never saved. */
-export function createApi(send: Send, origin: string): Api {
+/**
+ * `send` carries requests that may be answered from this device; the rest goes by the same way and is never saved. `moves` says
+ * whether a saved answer may come word by word: not for whoever wants less motion.
+ */
+export function createApi(send: Send, origin: string, moves: () => boolean = () => false): Api {
   const url = (path: string): string => new URL(path, origin).href;
 
   async function call<T>(request: Request, schema: z.ZodMiniType<T> | null): Promise<Reply<T | null>> {
@@ -88,11 +91,11 @@ export function createApi(send: Send, origin: string): Api {
         }),
         null,
       ),
-    ask: (call, signal) => send(new Request(url('/ai'), askInit(call, signal))),
+    ask: (call, signal) => send(new Request(url('/ai'), askInit(call, moves(), signal))),
   };
 }
 
-function askInit(call: AskCall, signal: AbortSignal): RequestInit {
+function askInit(call: AskCall, natural: boolean, signal: AbortSignal): RequestInit {
   const headers = new Headers({
     'content-type': 'application/json',
     accept: 'text/event-stream',
@@ -100,6 +103,7 @@ function askInit(call: AskCall, signal: AbortSignal): RequestInit {
     ...(call.ahead === true ? { 'x-layover-history': 'none' } : { prefer: 'respond-async' }),
   });
   if (call.feature !== null) headers.set('x-layover-feature', call.feature);
+  if (natural && call.ahead !== true) headers.set('x-layover-pace', 'natural');
   if (call.noCache) headers.set('cache-control', 'no-cache');
   return { method: 'POST', headers, body: JSON.stringify({ messages: call.messages, stream: true }), signal };
 }

@@ -4,6 +4,7 @@ import type { Evidence, LineState } from '#shared/line.ts';
 import { Mark } from '../look/mark.tsx';
 import { Meter } from '../look/meter.tsx';
 import { clockWords, durationWords } from '../look/words.ts';
+import { LineSignIn } from './line-sign-in.tsx';
 import { LINE_WORDS } from './line-words.ts';
 import { useModels } from './models.ts';
 
@@ -45,6 +46,7 @@ export function LinePill({ onNetwork }: { onNetwork: (() => void) | null }) {
       {open.value && (
         <section class="sheet evidence" aria-label="What the line was judged by">
           <EvidenceList state={state} evidence={line.evidence.value} />
+          <LineSignIn />
           {onNetwork !== null && (
             <button
               class="button"
