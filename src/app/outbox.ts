@@ -1,48 +1,55 @@
-import { computed, signal, type ReadonlySignal } from '@preact/signals';
+import { computed, signal, type ReadonlySignal, type Signal } from '@preact/signals';
 import type { ToWorker } from '#shared/worker-messages.ts';
 import type { OutboxRow } from '#device/rows.ts';
 import type { Line } from './line.ts';
 import type { Storage } from './storage.ts';
-import type { Toasts } from './toasts.ts';
 
-/** The asks that wait, as the person sees and steers them. */
+/** The asks that wait, and those that were answered while nobody looked. What a person does to them is in `waiting/verbs.ts`. */
 export interface Outbox {
-  /** Null until the list is known. */
+  /** Null until the list is known; without those that were taken back. */
   rows: ReadonlySignal<readonly OutboxRow[] | null>;
-  /** How many wait; known before the list is. */
+  /** How many wait, for the line or for the person; known before the list is. */
   waiting: ReadonlySignal<number>;
-  /** What was cancelled in this tab: the database may need a moment to hear of it. */
+  /** How many were answered and seen by nobody. */
+  answered: ReadonlySignal<number>;
+  /** The conversations in which such an answer stands. */
+  newIn: Signal<ReadonlySet<string>>;
+  /** What was taken back in this tab: the database may need a moment to hear of it. */
   cancelled: ReadonlySignal<ReadonlySet<string>>;
-  /** Takes an ask out of the line. Its question stays in the conversation. */
-  cancel(askId: string): void;
-  /** The same for an ask that is about to be edited: its words stand in the field, so nothing more is said. */
+  /** What a screen reader is told of it, once. */
+  news: Signal<string>;
+  /** Takes an ask out of the line for good. Its question stays in the conversation. */
   takeBack(askId: string): void;
+  /** Sends this one first. */
   sendNow(askId: string): void;
+  /** Sends what is due. */
+  sendDue(): void;
 }
 
-export function createOutbox(parts: {
-  storage: Storage;
-  line: Line;
-  toasts: Toasts;
+export function createOutbox({
+  storage,
+  line,
+  tell,
+}: {
+  storage: Pick<Storage, 'outbox'>;
+  line: Pick<Line, 'waiting'>;
   tell: (message: ToWorker) => void;
 }): Outbox {
-  const { storage, line, toasts } = parts;
   const cancelled = signal<ReadonlySet<string>>(new Set());
-  const takeBack = (askId: string): void => {
-    cancelled.value = new Set(cancelled.value).add(askId);
-    parts.tell({ type: 'stop', askId });
-  };
+  const rows = computed(() => storage.outbox.value?.filter(({ state }) => state.kind !== 'cancelled') ?? null);
+  const answered = computed(() => rows.value?.filter(({ state }) => state.kind === 'answered').length ?? 0);
   return {
-    rows: storage.outbox,
-    waiting: computed(() => storage.outbox.value?.length ?? line.waiting.value),
+    rows,
+    waiting: computed(() => (rows.value === null ? line.waiting.value : rows.value.length - answered.value)),
+    answered,
+    newIn: signal(new Set<string>()),
     cancelled,
-    takeBack,
-    cancel(askId) {
-      takeBack(askId);
-      toasts.show({ text: 'Ask cancelled. It was not sent.' });
+    news: signal(''),
+    takeBack(askId) {
+      cancelled.value = new Set(cancelled.value).add(askId);
+      tell({ type: 'stop', askId });
     },
-    sendNow(askId) {
-      parts.tell({ type: 'replay', askId });
-    },
+    sendNow: (askId) => tell({ type: 'replay', askId }),
+    sendDue: () => tell({ type: 'replay' }),
   };
 }

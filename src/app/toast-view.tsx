@@ -8,17 +8,16 @@ export function ToastView() {
   return (
     <div class="toasts" role="status">
       {toast !== null && (
-        <div class="toast">
+        <div
+          class="toast"
+          onPointerEnter={() => toasts.hold(true)}
+          onPointerLeave={() => toasts.hold(false)}
+          onFocusIn={() => toasts.hold(true)}
+          onFocusOut={() => toasts.hold(false)}
+        >
           <span>{toast.text}</span>
           {toast.action !== undefined && (
-            <button
-              class="button"
-              type="button"
-              onClick={() => {
-                toasts.close();
-                toast.action?.run();
-              }}
-            >
+            <button class="button" type="button" onClick={() => toasts.act()}>
               {toast.action.word}
             </button>
           )}

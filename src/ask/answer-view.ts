@@ -1,6 +1,7 @@
 import type { Answer, Provenance } from '#shared/answer.ts';
 import type { ToldTurn } from '#device/conversations.ts';
-import type { AnswerRow, Network, OutboxRow, TurnRow } from '#device/rows.ts';
+import type { AnswerRow, Network, Step, TurnRow } from '#device/rows.ts';
+import { entryOf, type Entry } from '../waiting/entry.ts';
 
 /** What the headers of an answer said before its first word. */
 export interface Arrival {
@@ -36,8 +37,8 @@ export type AnswerView =
     }
   | { kind: 'partial'; text: string; code: string; message: string }
   | { kind: 'failed'; code: string; message: string }
-  /** In the outbox; `place` counts from 1, null until the list is known. */
-  | { kind: 'waiting'; state: OutboxRow['state']; network: Network | null; place: number | null }
+  /** In the outbox. */
+  | { kind: 'waiting'; entry: Entry }
   /** Written, but neither sent nor waiting: it was cancelled, or the page died before it went out. */
   | { kind: 'unsent' };
 
@@ -48,6 +49,8 @@ export interface TurnView {
   feature: string;
   askedAtMs: number;
   answer: AnswerView;
+  /** What happened to it on this device, in order; null while nothing is noted. */
+  timeline: readonly Step[] | null;
 }
 
 /** What this tab knows of an ask that it sent itself. `over` once its stream has ended. */
@@ -63,6 +66,8 @@ export interface Queue {
   line: readonly string[];
   /** Ids cancelled in this tab. */
   cancelled: ReadonlySet<string>;
+  /** Ids that stand in the outbox, or stood there since this page was opened. */
+  held: ReadonlySet<string>;
 }
 
 /** Joins what is stored with what streams in this tab. While a stream runs, the tab knows better; afterwards the device does. */
@@ -70,10 +75,11 @@ export function joinTurn(told: ToldTurn | null, live: LiveAsk | null, queue: Que
   const turn = told?.turn ?? live?.turn;
   if (turn === undefined) return null;
   const { id, prompt, feature, askedAtMs } = turn;
-  return { id, prompt, feature, askedAtMs, answer: joinAnswer(told, live, queue) };
+  const timeline = told?.answer?.timeline ?? null;
+  return { id, prompt, feature, askedAtMs, answer: joinAnswer(told, live, queue), timeline };
 }
 
-function joinAnswer(told: ToldTurn | null, live: LiveAsk | null, { line, cancelled }: Queue): AnswerView {
+function joinAnswer(told: ToldTurn | null, live: LiveAsk | null, { line, cancelled, held }: Queue): AnswerView {
   const stored = told === null ? null : storedView(told, line);
   const id = told?.turn.id ?? live?.turn.id ?? '';
   if (cancelled.has(id) && stored?.kind !== 'whole' && stored?.kind !== 'partial') return CANCELLED;
@@ -83,17 +89,20 @@ function joinAnswer(told: ToldTurn | null, live: LiveAsk | null, { line, cancell
     return live.view;
   }
   // An answer still open in the database is one this tab has already seen the end of.
-  const settled =
-    stored !== null && stored.kind !== 'arriving' && stored.kind !== 'resuming' && stored.kind !== 'unsent';
+  // But one that waits is read by somebody else, and one that waits no more may have been taken back in another tab.
+  if (stored === null) return live.view;
+  if (live.view.kind === 'waiting') return stored.kind !== 'unsent' || held.has(id) ? stored : live.view;
+  const settled = stored.kind !== 'arriving' && stored.kind !== 'resuming' && stored.kind !== 'unsent';
   return settled ? stored : live.view;
 }
 
-function storedView({ turn, answer, waiting }: ToldTurn, line: readonly string[]): AnswerView {
-  if (waiting?.state.kind === 'cancelled') return CANCELLED;
-  if (waiting !== null && waiting.state.kind !== 'answered' && answer?.state.kind !== 'whole') {
-    const at = line.indexOf(turn.id);
-    return { kind: 'waiting', state: waiting.state, network: waiting.network, place: at === -1 ? null : at + 1 };
-  }
+function storedView({ answer, waiting }: ToldTurn, line: readonly string[]): AnswerView {
+  const entry = waiting === null ? null : entryOf(waiting, answer, line);
+  if (entry?.kind === 'cancelled') return CANCELLED;
+  // What has come of one that is being sent can be read already.
+  const begun = answer?.state.kind === 'open' && answer.state.text !== '' && waiting?.state.kind === 'sending';
+  if (entry !== null && entry.kind !== 'answered' && answer?.state.kind !== 'whole' && !begun)
+    return { kind: 'waiting', entry };
   return answer === null ? { kind: 'unsent' } : rowView(answer);
 }
 
@@ -141,7 +150,7 @@ const unknownArrival: Arrival = {
 const CANCELLED: AnswerView = { kind: 'failed', code: 'cancelled', message: 'You cancelled it before it was sent.' };
 
 /** The late answer of an ask that a saved one answered, seen as what it is: live, with its own provenance. */
-export function freshView(view: Extract<AnswerView, { kind: 'whole' }>, fresh: Answer): AnswerView {
+export function freshView(view: Extract<AnswerView, { kind: 'whole' }>, fresh: Answer): typeof view {
   const { text, finishReason, provenance } = fresh;
   return {
     ...view,

@@ -1,7 +1,7 @@
 import type { Network } from '#device/rows.ts';
 import { isProblemCode, Problem } from '#shared/problem.ts';
 import type { AnswerView } from './answer-view.ts';
-import { ageWords, clockWords, durationWords, placeWords, wordCount } from '../look/words.ts';
+import { ageWords, clockWords, durationWords, wordCount } from '../look/words.ts';
 import type { MarkName } from '../look/mark.tsx';
 
 /** Where an answer came from, in one line: a mark, what, then why or how fast. */
@@ -14,8 +14,8 @@ export interface Told {
 
 const told = (mark: MarkName, what: string, more = '', tone: Told['tone'] = ''): Told => ({ mark, tone, what, more });
 
-/** The line under an answer, from the first moment to the last. */
-export function tellOrigin(view: AnswerView): Told {
+/** The line under an answer, from the first moment to the last. What still waits is told by `waiting/entry-words.ts`. */
+export function tellOrigin(view: Exclude<AnswerView, { kind: 'waiting' }>): Told {
   switch (view.kind) {
     case 'asked':
       return told('from-provider', 'Asked.', 'Waiting for the first word.', 'live');
@@ -33,8 +33,6 @@ export function tellOrigin(view: AnswerView): Told {
       return tellPartial(view);
     case 'failed':
       return tellFailed(view);
-    case 'waiting':
-      return tellWaiting(view);
     case 'unsent':
       return told('is-idle', 'Not sent.', 'Ask again sends it now.');
     default:
@@ -114,42 +112,6 @@ const FAILED: Record<string, string> = {
   timeout: 'No answer in time.',
 };
 
-function tellWaiting(view: Extract<AnswerView, { kind: 'waiting' }>): Told {
-  switch (view.state.kind) {
-    case 'queued': {
-      const place = view.place === null ? '' : `, ${placeWords(view.place)} in line`;
-      // That it is offline is said by the line; any other reason only here.
-      const why = view.network === null || view.network === 'offline' ? '' : whyNotLive(view.network);
-      return told(
-        'from-nowhere',
-        `Waiting to be sent${place}.`,
-        join(why, 'It goes by itself, even if you close this page.'),
-      );
-    }
-    case 'sending':
-      return told('line-resuming', 'Being sent.', '', 'live');
-    case 'refused':
-      return told('is-bad', 'Refused.', `${view.state.message} It stays here until you decide.`, 'bad');
-    case 'needs-sign-in':
-      return told('is-paused', 'Needs you to sign in.', 'Then it goes by itself.', 'warn');
-    case 'expired':
-      return told('is-unmeasured', 'Expired.', 'It waited too long to be sent unasked. Ask again, or discard it.');
-    case 'answered':
-      return tellEnded(view.state);
-    case 'cancelled':
-      return told('is-idle', 'Cancelled.', 'It was not sent.');
-    default:
-      return view.state satisfies never;
-  }
-}
-
-function tellEnded({ what, atMs }: { what: 'whole' | 'partial' | 'problem'; atMs: number }): Told {
-  if (what === 'whole') return told('is-good', `Answered at ${clockWords(atMs)}.`, '', 'good');
-  const [mark, words] =
-    what === 'partial' ? (['from-part', 'Part of it came'] as const) : (['is-bad', 'No answer'] as const);
-  return told(mark, `${words} at ${clockWords(atMs)}.`, 'Open it to see why.', what === 'partial' ? 'warn' : 'bad');
-}
-
 /** Why a live answer did not come when it was asked for. In the past tense: the line may be back while these words still stand. */
 export function whyNotLive(network: Network): string {
   switch (network) {
@@ -173,7 +135,8 @@ export function whyNotLive(network: Network): string {
   }
 }
 
-function waitedFor(network: Network): string {
+/** In what it waited: `offline`, `on a slow line`. */
+export function waitedFor(network: Network): string {
   if (network === 'slow' || network === 'cut') return 'on a slow line';
   if (network === 'router') return 'while no provider answered';
   return network === 'portal' ? 'behind a sign-in page' : 'offline';

@@ -6,6 +6,7 @@ import { parseJson } from '#shared/json.ts';
 import { readSse } from '#shared/sse.ts';
 import { networkSchema, type Network } from '#device/rows.ts';
 import { readFailure } from '../app/wire.ts';
+import type { Entry } from '../waiting/entry.ts';
 import type { AnswerView, Arrival } from './answer-view.ts';
 
 /** Reads one answer as it comes and says after each piece how it stands. Resolves with how it ended; a broken stream is an end too. */
@@ -13,8 +14,7 @@ export async function readAnswer(
   response: Response,
   { clock, askedAt, onChange }: { clock: Clock; askedAt: number; onChange: (view: AnswerView) => void },
 ): Promise<AnswerView> {
-  if (response.status === 202)
-    return { kind: 'waiting', state: { kind: 'queued' }, network: readNetwork(response.headers), place: null };
+  if (response.status === 202) return { kind: 'waiting', entry: justQueued(readNetwork(response.headers)) };
   const type = response.headers.get('content-type') ?? '';
   if (!response.ok || response.body === null) return failed(readFailure(await response.text(), response.status));
   if (!type.includes('text/event-stream') || response.headers.get('x-layover') !== '1') {
@@ -38,6 +38,11 @@ export async function readAnswer(
     return reading.cut('stream_incomplete', why);
   }
   return reading.cut('stream_incomplete', 'The stream ended before the answer did.');
+}
+
+/** An ask that waits, before the line is known. */
+function justQueued(network: Network): Entry {
+  return { kind: 'queued', place: null, line: 0, network, notBeforeMs: 0, toTell: false };
 }
 
 /** The state of one answer while it is read. */

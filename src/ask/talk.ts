@@ -40,6 +40,8 @@ export interface Talk {
   found: ReadonlySignal<'looking' | 'there' | 'missing'>;
   draft: ReadonlySignal<string>;
   feature: Signal<string | null>;
+  /** Whether it is what the page shows now. */
+  onScreen: Signal<boolean>;
   /** What a screen reader is told, once. */
   news: ReadonlySignal<string>;
   /** Whether an answer is being written in this tab, in any conversation. */
@@ -65,9 +67,11 @@ export function createTalk(parts: TalkParts): Talk {
   const feature = signal<string | null>(null);
   const news = signal('');
   const running = new Map<string, AbortController>();
+  const held = new Set<string>();
 
   const turns = computed(() => {
-    const queue = { line: lineOf(storage.outbox.value ?? []), cancelled: parts.outbox.cancelled.value };
+    for (const { turn, waiting } of told.value) if (waiting !== null) held.add(turn.id);
+    const queue = { line: lineOf(storage.outbox.value ?? []), cancelled: parts.outbox.cancelled.value, held };
     const own = lives.value.filter((live) => live.value.turn.conversationId === conversationId.value);
     const liveOf = (id: string): LiveAsk | null => own.find((live) => live.value.turn.id === id)?.value ?? null;
     const stored = told.value.map((turn) => joinTurn(turn, liveOf(turn.turn.id), queue));
@@ -141,6 +145,7 @@ export function createTalk(parts: TalkParts): Talk {
     await keep(turn);
     // Only now: a tab that dies between the two must not lose the words.
     keepDraft(draftOf, first ? '' : draft.value);
+    if (first && draft.value !== '') keepDraft(turn.conversationId, draft.value);
     if (first) parts.onConversation(turn.conversationId);
     const abort = new AbortController();
     running.set(turn.id, abort);
@@ -187,6 +192,7 @@ export function createTalk(parts: TalkParts): Talk {
     conversationId,
     turns,
     found,
+    onScreen: signal(false),
     draft,
     feature,
     news,

@@ -1,11 +1,19 @@
+import { lazy } from 'preact-iso';
 import { useSignal } from '@preact/signals';
 import { Mark } from '../look/mark.tsx';
 import { clockWords } from '../look/words.ts';
+import { LineSignIn } from '../app/line-sign-in.tsx';
 import { useModels } from '../app/models.ts';
-import { WaitingActions } from '../waiting/waiting-actions.tsx';
+import { Suspense } from '../app/suspense.tsx';
 import { freshView, isRunning, textOf, type AnswerView, type TurnView } from './answer-view.ts';
 import { AnswerText } from './answer-text.tsx';
-import { tellOrigin, type Told } from './provenance.ts';
+import { From } from './from.tsx';
+import { tellOrigin } from './provenance.ts';
+
+// Needed only once something was asked.
+const Waits = lazy(() => import('../waiting/waits.tsx').then((module) => module.Waits));
+
+type AnyAnswer = Exclude<AnswerView, { kind: 'waiting' }>;
 
 /** A question, what became of it, and where that came from. */
 export function Turn({ turn, last }: { turn: TurnView; last: boolean }) {
@@ -17,7 +25,13 @@ export function Turn({ turn, last }: { turn: TurnView; last: boolean }) {
         <time dateTime={new Date(askedAtMs).toISOString()}>{at}</time>
       </p>
       <p class={`asked ${answer.kind === 'waiting' ? 'waiting' : ''}`}>{prompt}</p>
-      {answer.kind === 'waiting' ? <Waits turn={turn} /> : <Answered turn={turn} last={last} />}
+      {answer.kind === 'waiting' ? (
+        <Suspense>
+          <Waits askId={turn.id} question={prompt} entry={answer.entry} />
+        </Suspense>
+      ) : (
+        <Answered turn={turn} answer={answer} last={last} />
+      )}
     </article>
   );
 }
@@ -39,8 +53,7 @@ function isCarried(view: AnswerView): boolean {
   return view.kind === 'arriving' && view.arrival.source === 'saved';
 }
 
-function Answered({ turn, last }: { turn: TurnView; last: boolean }) {
-  const { answer } = turn;
+function Answered({ turn, answer, last }: { turn: TurnView; answer: AnyAnswer; last: boolean }) {
   const showFresh = useSignal(false);
   const fresh = answer.kind === 'whole' ? answer.fresh : null;
   const shown = showFresh.value && answer.kind === 'whole' && fresh !== null ? freshView(answer, fresh) : answer;
@@ -67,6 +80,7 @@ function Answered({ turn, last }: { turn: TurnView; last: boolean }) {
       <>
         {(text !== '' || isRunning(answer)) && body}
         {line}
+        {last && answer.kind === 'failed' && answer.code === 'portal' && <LineSignIn />}
         {swap}
       </>
     );
@@ -78,19 +92,6 @@ function Answered({ turn, last }: { turn: TurnView; last: boolean }) {
         {line}
         {swap}
       </div>
-    </div>
-  );
-}
-
-/** The line of words under an answer; the same place from the first moment to the last. */
-function From({ told, look, actions }: { told: Told; look: string; actions: preact.ComponentChildren }) {
-  return (
-    <div class={`from ${look}`}>
-      <Mark name={told.mark} look={told.tone} />
-      <span>
-        <b>{told.what}</b> {told.more}
-      </span>
-      <span class="buttons">{actions}</span>
     </div>
   );
 }
@@ -111,20 +112,5 @@ function Actions({ turn, last }: { turn: TurnView; last: boolean }) {
       <Mark name="again" look="small" />
       Ask again
     </button>
-  );
-}
-
-function Waits({ turn }: { turn: TurnView }) {
-  const { outbox, talk } = useModels();
-  const edit = (): void => {
-    outbox.takeBack(turn.id);
-    talk.type(turn.prompt);
-    document.getElementById('say')?.focus();
-  };
-  return (
-    <div class="waits">
-      <From told={tellOrigin(turn.answer)} look="" actions={null} />
-      {turn.answer.kind === 'waiting' && <WaitingActions askId={turn.id} state={turn.answer.state} onEdit={edit} />}
-    </div>
   );
 }

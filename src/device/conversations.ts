@@ -9,8 +9,8 @@ import {
 } from '#device/rows.ts';
 import { openRow, openRows, sealRow } from '#device/sealed-rows.ts';
 
-/** Longest title made from a question, in characters. */
-const TITLE_CHARS = 80;
+/** Longest title, in characters; what is longer is cut. */
+export const MAX_TITLE_CHARS = 80;
 
 /** One question with what became of it: an answer, a place in the outbox, or nothing yet. */
 export interface ToldTurn {
@@ -104,25 +104,22 @@ export async function openTurns(place: Place, raws: readonly RawTurn[]): Promise
     .sort((a, b) => a.turn.position - b.turn.position || a.turn.askedAtMs - b.turn.askedAtMs);
 }
 
-/** The conversation that an ask belongs to; null when it belongs to none that is kept here. */
-export async function conversationOf(place: Place, askId: string): Promise<string | null> {
-  const raw: unknown = await read(place, ['turns'], (tx) => tx.objectStore('turns').get(askId));
-  return (await openRow(place, 'turns', raw))?.conversationId ?? null;
-}
-
-/** Removes a conversation with its turns, answers, waiting asks and draft. */
-export function removeConversation(place: Place, conversationId: string): Promise<void> {
-  return write(place, ['conversations', 'turns', 'answers', 'outbox', 'drafts'], async (tx) => {
-    const ids = await tx.objectStore('turns').index('conversationId').getAllKeys(conversationId);
-    for (const id of ids) {
-      await Promise.all((['turns', 'answers', 'outbox'] as const).map((store) => tx.objectStore(store).delete(id)));
-    }
-    await tx.objectStore('conversations').delete(conversationId);
-    await tx.objectStore('drafts').delete(conversationId);
+/** Gives a conversation another name, for this device only. Nothing happens when it is gone. */
+export async function renameConversation(place: Place, conversationId: string, title: string): Promise<void> {
+  const raw: unknown = await read(place, ['conversations'], (tx) =>
+    tx.objectStore('conversations').get(conversationId),
+  );
+  const row = await openRow(place, 'conversations', raw);
+  if (row === null) return;
+  const stored = await sealRow(place, 'conversations', { ...row, title: titleOf(title) });
+  await write(place, ['conversations'], async (tx) => {
+    const known = readRow(sealedRowSchema, await tx.objectStore('conversations').get(conversationId));
+    // Somebody may have spoken in it meanwhile.
+    if (known !== null) await tx.objectStore('conversations').put({ ...stored, updatedAtMs: known['updatedAtMs'] });
   });
 }
 
 function titleOf(prompt: string): string {
   const points = Array.from(prompt.replaceAll(/\s+/g, ' ').trim());
-  return points.length <= TITLE_CHARS ? points.join('') : `${points.slice(0, TITLE_CHARS - 1).join('')}…`;
+  return points.length <= MAX_TITLE_CHARS ? points.join('') : `${points.slice(0, MAX_TITLE_CHARS - 1).join('')}…`;
 }

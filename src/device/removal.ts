@@ -11,6 +11,9 @@ export interface Removed {
 
 const STORES: StoreName[] = ['conversations', 'turns', 'answers', 'outbox', 'drafts'];
 
+/** Entries that are never sent again. */
+const ENDED = ['refused', 'expired', 'answered', 'cancelled'];
+
 const entrySchema = z.looseObject({ askId: z.string(), state: z.looseObject({ kind: z.string() }) });
 
 /**
@@ -34,7 +37,7 @@ export function removeConversation(place: Place, conversationId: string, untilMs
         await remove('turns', askId);
         await remove('answers', askId);
         const entry = readRow(entrySchema, await tx.objectStore('outbox').get(askId));
-        if (entry === null || ['refused', 'expired', 'answered', 'cancelled'].includes(entry.state.kind)) {
+        if (entry === null || ENDED.includes(entry.state.kind)) {
           await remove('outbox', askId);
           continue;
         }
@@ -50,7 +53,22 @@ export function removeConversation(place: Place, conversationId: string, untilMs
   );
 }
 
-/** Brings a removed conversation back as it was. An ask of it that ended meanwhile stays ended: it is not sent again. */
+/** Takes an ask that had its last answer out of the outbox; nothing happens to one that may still be sent. */
+export function removeEntry(place: Place, askId: string): Promise<Removed> {
+  return write(
+    place,
+    ['outbox'],
+    async (tx) => {
+      const raw = readRow(entrySchema, await tx.objectStore('outbox').get(askId));
+      if (raw === null || !ENDED.includes(raw.state.kind)) return { rows: [], unsent: [] };
+      await tx.objectStore('outbox').delete(askId);
+      return { rows: [{ store: 'outbox' as const, raw }], unsent: [] };
+    },
+    'strict',
+  );
+}
+
+/** Brings what was removed back as it was. An ask of it that ended meanwhile stays ended: it is not sent again. */
 export function putBack(place: Place, { rows, unsent }: Removed): Promise<void> {
   return write(
     place,

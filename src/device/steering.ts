@@ -76,6 +76,16 @@ export function wishToHear(place: Place, askId: string, conversationId: string |
   return changeHead(place, askId, () => ({ notify: conversationId ?? undefined }));
 }
 
+/** Somebody has signed in: what waited for that waits for the line again. Whether anything did. */
+export function awaitLine(place: Place): Promise<boolean> {
+  return write(place, ['outbox'], async (tx) => {
+    const raws: unknown[] = await tx.objectStore('outbox').getAll();
+    const entries = raws.flatMap(readEntry).filter(({ head }) => head.state.kind === 'needs-sign-in');
+    for (const { raw } of entries) await tx.objectStore('outbox').put({ ...raw, state: { kind: 'queued' } });
+    return entries.length > 0;
+  });
+}
+
 /** Somebody has looked at these answers: they are news no longer. */
 export function markSeen(place: Place, askIds: readonly string[]): Promise<void> {
   return write(place, ['outbox'], async (tx) => {

@@ -3,11 +3,13 @@ export type MarkName =
   | `line-${'unknown' | 'online' | 'slow' | 'offline' | 'portal' | 'resuming'}`
   | `from-${'provider' | 'router' | 'device' | 'nowhere' | 'part'}`
   | `is-${'good' | 'warn' | 'bad' | 'idle' | 'unmeasured' | 'suspect' | 'paused' | 'probing'}`
-  | `go-${'ask' | 'waiting' | 'saved' | 'console' | 'settings'}`
+  | `go-${'ask' | 'waiting' | 'saved' | 'travel' | 'console' | 'settings'}`
   | 'hop'
   | 'up'
   | 'stop'
   | 'down'
+  | 'lower'
+  | 'more'
   | 'copy'
   | 'again'
   | 'undo'

@@ -1,34 +1,112 @@
-import { useLocation } from 'preact-iso';
+import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { OutboxRow } from '#device/rows.ts';
+import type { ComponentChildren } from 'preact';
+import type { DraftRow } from '#device/rows.ts';
 import { useModels } from '../app/models.ts';
-import { tellOrigin } from '../ask/provenance.ts';
 import { Mark } from '../look/mark.tsx';
-import { ageWords } from '../look/words.ts';
-import { WaitingActions } from './waiting-actions.tsx';
+import { countWords } from '../look/words.ts';
+import { DraftEntry } from './draft-entry.tsx';
+import { entryOf, lineOf, type Entry } from './entry.ts';
+import { HeldEntry } from './held-entry.tsx';
+import type { HeldAsk } from './held-asks.ts';
 
-/** Every ask that is not sent yet, in the order in which they go. */
+/** What is not answered yet, and what was answered while nobody looked. */
 export function WaitingView() {
-  const { outbox, storage } = useModels();
-  const rows = outbox.rows.value;
+  const { storage } = useModels();
+  const asks = useSignal<readonly HeldAsk[] | null>(null);
+  const drafts = useSignal<readonly DraftRow[]>([]);
   useEffect(() => {
     document.title = 'Waiting · Layover';
+    const unwatch = [
+      storage.follow((lists) => lists.heldAsks((rows) => (asks.value = rows))),
+      storage.follow((lists) => lists.drafts((rows) => (drafts.value = rows))),
+    ];
+    return () => unwatch.forEach((stop) => stop());
   }, []);
-  const line = (rows ?? []).filter((row) => row.state.kind === 'queued' || row.state.kind === 'sending');
+  const groups = groupOf(asks.value ?? []);
+  const stored = storage.state.value.kind !== 'none';
+  const none = drafts.value.length === 0 && Object.values(groups).every((group) => group.length === 0);
+  if (none) {
+    return (
+      <main class="page" id="main" tabIndex={-1}>
+        <section class="sheet" aria-label="Waiting asks">
+          <Nothing stored={stored} known={asks.value !== null} />
+        </section>
+      </main>
+    );
+  }
   return (
     <main class="page" id="main" tabIndex={-1}>
-      <section class="sheet" aria-label="Waiting asks">
-        {rows === null || rows.length === 0 ? (
-          <Nothing stored={storage.state.value.kind !== 'none'} known={rows !== null} />
-        ) : (
+      <Group name="Needs you" asks={groups.needsYou} />
+      <Group name="Answered" asks={groups.answered}>
+        <SeenAll asks={groups.answered} />
+      </Group>
+      <Group name="In line" asks={groups.inLine} />
+      {drafts.value.length > 0 && (
+        <section class="sheet" aria-labelledby="drafts">
+          <header>
+            <h2 id="drafts">Drafts</h2>
+            <span class="beside quiet">{countWords(drafts.value.length, 'draft')}, not asked</span>
+          </header>
           <div class="body flush">
-            {rows.map((row) => (
-              <WaitingRow key={row.askId} row={row} place={line.indexOf(row) + 1} />
+            {drafts.value.map((row) => (
+              <DraftEntry key={row.conversationId} row={row} />
             ))}
           </div>
-        )}
-      </section>
+        </section>
+      )}
     </main>
+  );
+}
+
+/** An ask of the list, and how it stands. */
+export interface Held extends HeldAsk {
+  entry: Entry;
+}
+
+/** What the person has to decide, what they have not looked at, and what goes by itself, in the order in which it goes. */
+export function groupOf(asks: readonly HeldAsk[]): Record<'needsYou' | 'answered' | 'inLine', Held[]> {
+  const line = lineOf(asks.map(({ row }) => row));
+  const held = asks.map((ask) => ({ ...ask, entry: entryOf(ask.row, ask.begun, line) }));
+  const of = (...kinds: Entry['kind'][]): Held[] => held.filter(({ entry }) => kinds.includes(entry.kind));
+  return {
+    needsYou: of('refused', 'needs-sign-in', 'expired'),
+    answered: of('answered'),
+    inLine: of('sending', 'resuming', 'queued'),
+  };
+}
+
+function Group({ name, asks, children }: { name: string; asks: readonly Held[]; children?: ComponentChildren }) {
+  if (asks.length === 0) return null;
+  const id = name.toLowerCase().replaceAll(' ', '-');
+  return (
+    <section class="sheet" aria-labelledby={id}>
+      <header>
+        <h2 id={id}>{name}</h2>
+        <span class="beside quiet">{countWords(asks.length, 'ask')}</span>
+        {children}
+      </header>
+      <div class="body flush">
+        {asks.map((held) => (
+          <HeldEntry key={held.row.askId} held={held} />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+/** Takes what was answered off the list; the answers stay in their conversations. */
+function SeenAll({ asks }: { asks: readonly Held[] }) {
+  const { storage } = useModels();
+  const seen = (): void => {
+    const place = storage.state.value;
+    if (place.kind === 'open') void place.store.steering.markSeen(asks.map(({ row }) => row.askId));
+    document.getElementById('main')?.focus();
+  };
+  return (
+    <button class="button plain quiet" type="button" onClick={seen}>
+      Mark as seen
+    </button>
   );
 }
 
@@ -45,32 +123,5 @@ function Nothing({ stored, known }: { stored: boolean; known: boolean }) {
           : 'Nothing can be kept at this address, so nothing can wait here.'}
       </p>
     </div>
-  );
-}
-
-function WaitingRow({ row, place }: { row: OutboxRow; place: number }) {
-  const { outbox, storage, talk, nowMs } = useModels();
-  const { route } = useLocation();
-  const told = tellOrigin({ kind: 'waiting', state: row.state, network: row.network, place: place > 0 ? place : null });
-  const edit = async (): Promise<void> => {
-    const { value: state } = storage.state;
-    // Where it cannot be found out the question is kept, and begins a conversation.
-    const conversation = state.kind === 'open' ? await state.store.conversationOf(row.askId).catch(() => null) : null;
-    outbox.takeBack(row.askId);
-    talk.show(conversation);
-    route(conversation === null ? '/' : `/c/${conversation}`);
-    talk.type(row.question);
-    // The field is there with the next frame.
-    requestAnimationFrame(() => document.getElementById('say')?.focus());
-  };
-  return (
-    <article class="waits-row" aria-label={`${row.question.slice(0, 80)}: ${told.what}`}>
-      <Mark name={told.mark} look={told.tone} />
-      <h2>{row.question}</h2>
-      <p>
-        <b>{told.what}</b> {told.more} Asked {ageWords(nowMs.value - row.askedAtMs)}.
-      </p>
-      <WaitingActions askId={row.askId} state={row.state} onEdit={() => void edit()} />
-    </article>
   );
 }

@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto';
 import { describe, expect, it } from 'vitest';
-import { addTurn, listConversations, readConversation, removeConversation } from '#device/conversations.ts';
+import { addTurn, listConversations, readConversation, renameConversation } from '#device/conversations.ts';
 import { NATIVE_VERSION, read, write, type Place } from '#device/database.ts';
 import { keepDraft, readDraft } from '#device/drafts.ts';
 import { followWrite, openInBothOrders, openWhatIsNewer } from '../contracts/device-database.ts';
@@ -52,16 +52,15 @@ describe('the database of a device', () => {
     expect(await listConversations(place)).toHaveLength(1);
   });
 
-  it('[D5] removing a conversation leaves nothing of it', async () => {
+  it('[D7] a conversation keeps the name that was given to it', async () => {
     const place = freshPlace();
     await addTurn(place, turn);
-    await keepDraft(place, { conversationId: 'c1', text: 'and then', atMs: 1 });
-    expect(await readDraft(place, 'c1')).toBe('and then');
-    await removeConversation(place, 'c1');
-    const left = await read(place, ['turns', 'conversations', 'drafts'], async (tx) =>
-      Promise.all((['turns', 'conversations', 'drafts'] as const).map((store) => tx.objectStore(store).count())),
-    );
-    expect(left).toEqual([0, 0, 0]);
+    await renameConversation(place, 'c1', '  Invoices  in Portugal ');
+    await addTurn(place, { ...turn, id: 'a9', askedAtMs: 99 });
+    await renameConversation(place, 'c0', 'Nothing');
+    expect(await listConversations(place)).toMatchObject([
+      { id: 'c1', title: 'Invoices in Portugal', updatedAtMs: 99 },
+    ]);
   });
 
   it('[D6] keeps at most 100 drafts, and none that is blank', async () => {

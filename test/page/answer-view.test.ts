@@ -49,7 +49,7 @@ const whole: AnswerRow['state'] = {
   waitedMs: 0,
   fresh: null,
 };
-const nothingWaits: Queue = { line: [], cancelled: new Set() };
+const nothingWaits: Queue = { line: [], cancelled: new Set(), held: new Set() };
 const arriving: AnswerView = {
   kind: 'arriving',
   text: 'Because it',

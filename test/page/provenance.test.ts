@@ -25,7 +25,7 @@ function provenance(part: Partial<Provenance> = {}): Provenance {
 
 type Whole = Extract<AnswerView, { kind: 'whole' }>;
 
-function whole(part: Partial<Whole> = {}, from: Partial<Provenance> = {}): AnswerView {
+function whole(part: Partial<Whole> = {}, from: Partial<Provenance> = {}): Whole {
   return {
     kind: 'whole',
     text: 'Words.',
@@ -49,20 +49,8 @@ const arrival = {
   hops: 0,
   network: 'ok',
 } as const;
-type Waiting = Extract<AnswerView, { kind: 'waiting' }>;
-const waiting = (
-  state: Waiting['state'],
-  place: number | null = 1,
-  network: Waiting['network'] = 'offline',
-): AnswerView => ({
-  kind: 'waiting',
-  state,
-  network,
-  place,
-});
-
 /** Every state an ask can be in, and the line that stands under it. */
-const TABLE: [string, AnswerView, string][] = [
+const TABLE: [string, Parameters<typeof tellOrigin>[0], string][] = [
   ['asked', { kind: 'asked' }, 'Asked. Waiting for the first word.'],
   [
     'arriving',
@@ -188,38 +176,6 @@ const TABLE: [string, AnswerView, string][] = [
     'a code nobody knows',
     { kind: 'failed', code: 'strange', message: 'It was strange.' },
     'No answer. It was strange.',
-  ],
-  [
-    'waiting',
-    waiting({ kind: 'queued' }),
-    'Waiting to be sent, first in line. It goes by itself, even if you close this page.',
-  ],
-  [
-    'waiting because nobody answered',
-    waiting({ kind: 'queued' }, 1, 'router'),
-    'Waiting to be sent, first in line. No provider answered. It goes by itself, even if you close this page.',
-  ],
-  [
-    'waiting, place unknown',
-    waiting({ kind: 'queued' }, null),
-    'Waiting to be sent. It goes by itself, even if you close this page.',
-  ],
-  [
-    'waiting, twelfth',
-    waiting({ kind: 'queued' }, 12),
-    'Waiting to be sent, 12th in line. It goes by itself, even if you close this page.',
-  ],
-  ['being sent', waiting({ kind: 'sending', untilMs: 0 }), 'Being sent.'],
-  [
-    'refused while waiting',
-    waiting({ kind: 'refused', code: 'too_large', message: 'Over 4,000 tokens.', status: 413 }),
-    'Refused. Over 4,000 tokens. It stays here until you decide.',
-  ],
-  ['wants a sign-in', waiting({ kind: 'needs-sign-in' }), 'Needs you to sign in. Then it goes by itself.'],
-  [
-    'expired',
-    waiting({ kind: 'expired' }),
-    'Expired. It waited too long to be sent unasked. Ask again, or discard it.',
   ],
   ['unsent', { kind: 'unsent' }, 'Not sent. Ask again sends it now.'],
 ];

@@ -1,12 +1,9 @@
 import { signal } from '@preact/signals';
 import { describe, expect, it } from 'vitest';
 import { systemClock, systemRandom } from '#shared/clock.ts';
-import type { NewTurn } from '#device/conversations.ts';
 import { createApi } from '../../src/app/api.ts';
-import type { DeviceStore } from '../../src/app/device-store.ts';
-import type { LiveLists } from '../../src/app/live-lists.ts';
-import type { Storage } from '../../src/app/storage.ts';
 import { createTalk } from '../../src/ask/talk.ts';
+import { fakeStorage } from '../fakes/page/storage.ts';
 
 const chunk = (delta: object, finish: string | null = null): string =>
   `data: ${JSON.stringify({ id: 'a', choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;
@@ -21,35 +18,10 @@ function talkBefore(
   answers: ((request: Request) => Response | Promise<Response>)[],
   options: { signedOut?: boolean; broken?: boolean } = {},
 ) {
-  const log: string[] = [];
   const requests: { headers: Headers; messages: { role: string; content: string }[] }[] = [];
-  const store: DeviceStore = {
-    async addTurn(turn: NewTurn) {
-      if (options.broken === true) throw new Error('The disk is full.');
-      log.push(`kept ${turn.prompt}`);
-    },
-    readConversation: async () => [],
-    conversationOf: () => Promise.resolve(null),
-    readDraft: async () => '',
-    async keepDraft({ text }) {
-      log.push(`draft ${text}`);
-    },
-    forgetSaved: async () => undefined,
-  };
-  const quiet = () => () => undefined;
-  const lists: LiveLists = {
-    conversations: quiet,
-    conversation: quiet,
-    outbox: quiet,
-    saved: quiet,
-    close: () => undefined,
-  };
-  const storage: Storage = {
-    state: signal({ kind: 'open', name: 'layover:test', store, lists }),
-    conversations: signal([]),
-    outbox: signal([]),
-    watchSaved: quiet,
-  };
+  const { storage, log } = fakeStorage(
+    options.broken === true ? { store: { addTurn: () => Promise.reject(new Error('The disk is full.')) } } : {},
+  );
   const api = createApi(async (request) => {
     log.push('sent');
     const { messages } = (await request.clone().json()) as { messages: { role: string; content: string }[] };
@@ -157,7 +129,10 @@ describe('a conversation', () => {
     ]);
     talk.type('Hello?');
     await talk.ask();
-    expect(last().answer).toEqual({ kind: 'waiting', state: { kind: 'queued' }, network: 'offline', place: null });
+    expect(last().answer).toMatchObject({
+      kind: 'waiting',
+      entry: { kind: 'queued', network: 'offline', place: null },
+    });
   });
 });
 
