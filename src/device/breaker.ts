@@ -70,23 +70,33 @@ export class Breaker {
 
   /**
    * Whether the router gives a sign of life: `ok`, or what the line is instead. One probe at a time, shared by all who want to
-   * know. While somebody `waits`, or was told that the line is back, a short rest after a failed one is enough.
+   * know. While somebody `waits`, a short rest after a failed one is enough; when the line `may-be-back`, one begun before tells
+   * nothing of it.
    */
   async probe(somebody: 'waits' | 'may-be-back' | 'none'): Promise<Network> {
     const { failed, atMs, network } = await this.stand();
     const most = somebody === 'none' ? LONGEST_REST_MS : somebody === 'waits' ? FIRST_REST_MS : 0;
     const restMs = failed === 0 ? 0 : Math.min(most, FIRST_REST_MS * 2 ** (failed - 1));
     if (this.#device.clock.now() < atMs + restMs) return network;
-    return (this.#probe ??= this.#look().finally(() => (this.#probe = null)));
+    if (this.#probe === null || somebody === 'may-be-back') {
+      const probe = this.#look(somebody === 'may-be-back').finally(() => {
+        if (this.#probe === probe) this.#probe = null;
+      });
+      this.#probe = probe;
+    }
+    return this.#probe;
   }
 
-  async #look(): Promise<Network> {
+  async #look(afresh: boolean): Promise<Network> {
     const network = await probeLine(this.#device, PROBE_LIMIT_MS);
     const { kind, failed } = await this.stand();
     if (kind === 'closed') return network;
     if (network !== 'ok') this.#turn('dead', network, failed + 1);
-    // Nobody had found it gone: it was there all the time, and slow.
-    else if (kind === 'dead') this.#turn(failed === 0 ? 'slow' : 'closed', failed === 0 ? 'slow' : 'ok');
+    else if (kind === 'dead') {
+      // Nobody had found it gone: it was there all the time, and slow.
+      if (failed === 0 && !afresh) this.#turn('slow', 'slow');
+      else this.#turn('closed', 'ok');
+    }
     return network;
   }
 

@@ -122,6 +122,20 @@ describe('a line that costs time and brings nothing', () => {
     expect((await timed(world, other)).from).toBe('provider');
   });
 
+  it('[D113] a probe that was begun on the line as it was tells nothing of the line as it is', async () => {
+    const world = await savedWorld();
+    world.router.line = 'silent';
+    await timed(world, ask);
+    // The probe of that ask is still out there.
+    world.router.line = 'through';
+    const before = world.clock.monotonic();
+    await world.drive(heed(world.device, { type: 'replay' }));
+    expect(world.clock.monotonic() - before).toBeLessThan(AT_ONCE_MS);
+    expect((await timed(world, other)).from).toBe('provider');
+    await world.clock.advance(10_000);
+    expect((await timed(world, ask)).from).toBe('provider');
+  });
+
   it('[D113] a sign-in page that the probe meets is said to be one', async () => {
     const world = await deadWorld();
     world.router.line = 'portal';
