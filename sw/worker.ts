@@ -6,6 +6,7 @@ import type { Device } from '#device/parts.ts';
 import { forgetPolicy, givePolicy, refreshPolicy } from '#device/policy.ts';
 import type { Play } from '#device/simulator.ts';
 import { play } from '#device/simulator/play.ts';
+import { openNotice, showNotice } from './notice.ts';
 import { openShell, type ShellFile } from './shell.ts';
 import { TravelStrategy } from './travel-strategy.ts';
 
@@ -32,6 +33,8 @@ function open(): Device {
       channel.postMessage(message);
     },
     registerSync: async () => self.registration.sync?.register(OUTBOX_SYNC_TAG),
+    // A person who has taken the leave back meanwhile is not told.
+    notify: (conversationId, answered) => showNotice(self, conversationId, answered).catch(() => undefined),
     // The worker's own clock began with it.
     startedMonotonicMs: 0,
     bringPlay,
@@ -119,6 +122,10 @@ self.addEventListener('message', (event) => {
 
 self.addEventListener('sync', (event) => {
   if (event.tag === OUTBOX_SYNC_TAG) event.waitUntil(replay(device, null));
+});
+
+self.addEventListener('notificationclick', (event) => {
+  event.waitUntil(openNotice(self, event.notification));
 });
 
 // Whatever woke the worker may be the first sign of a line: what waits is tried, and the pages hear how things are.

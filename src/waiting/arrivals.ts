@@ -53,17 +53,15 @@ function watchSeen({ lookedAt, storage, talk }: ArrivalParts): () => void {
 function watchNews({ clock, go, lookedAt, outbox, storage, toasts }: ArrivalParts): () => void {
   /** Null until the list is known: what was answered before this page opened is counted, not told. */
   let known: Set<string> | null = null;
-  let arrived: HeldAsk[] = [];
+  const arrived: HeldAsk[] = [];
   const tell = (): void => {
-    const [first] = arrived.splice(0, arrived.length).reverse();
-    const count = told;
-    told = 0;
+    const [first, ...more] = arrived.splice(0, arrived.length);
     if (first === undefined) return;
-    const path = count === 1 && first.conversationId !== null ? `/c/${first.conversationId}` : '/waiting';
-    const text = count === 1 ? `An answer arrived: ${cutShort(first.row.question)}` : `${count} answers arrived.`;
+    const one = more.length === 0;
+    const path = one && first.conversationId !== null ? `/c/${first.conversationId}` : '/waiting';
+    const text = one ? `An answer arrived: ${cutShort(first.row.question)}` : `${more.length + 1} answers arrived.`;
     toasts.show({ text, action: { word: 'Show', run: () => go(path) } });
   };
-  let told = 0;
   let forget = (): void => undefined;
   const unfollow = storage.follow((lists) => {
     known = null;
@@ -78,7 +76,6 @@ function watchNews({ clock, go, lookedAt, outbox, storage, toasts }: ArrivalPart
       );
       if (fresh.length === 0) return;
       arrived.push(...fresh);
-      told += fresh.length;
       forget();
       forget = clock.after(TOGETHER_MS, tell);
     });
