@@ -49,11 +49,12 @@ export function OwnScenario() {
   return (
     <>
       <h3>Your own</h3>
-      <label class="field">
-        <span>A scenario as JSON or YAML</span>
+      <div class="field">
+        <label for="scenario-text">A scenario as JSON or YAML</label>
         <textarea
-          class="code"
-          rows={6}
+          id="scenario-text"
+          class="input"
+          rows={7}
           spellcheck={false}
           placeholder={SAMPLE}
           value={text.value}
@@ -61,7 +62,7 @@ export function OwnScenario() {
           aria-describedby="scenario-mistakes"
           onInput={(event) => (text.value = event.currentTarget.value)}
         />
-      </label>
+      </div>
       <ul id="scenario-mistakes" class="mistakes" role="status">
         {mistakes.value.map((mistake) => (
           <li key={mistake}>{mistake}</li>
