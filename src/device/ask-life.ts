@@ -3,7 +3,7 @@ import type { AskEnded } from '#shared/telemetry.ts';
 import { questionOf, type Ask } from '#device/ask.ts';
 import { Call } from '#device/call.ts';
 import type { Device } from '#device/parts.ts';
-import { looksPersonal } from '#device/personal.ts';
+import { looksPersonal } from '#shared/personal.ts';
 import { MAX_STEPS, type AnswerRow, type AnswerState, type Network, type SavedRow, type Step } from '#device/rows.ts';
 import { findSaved } from '#device/saved-answers.ts';
 import { limitsOf, standingOf, type Standing } from '#device/standing.ts';
@@ -150,7 +150,8 @@ export function savedRowOf(life: AskLife, answer: Answer): SavedRow | null {
   if (feature === null || savedKey === null || !isWhole(answer.finishReason) || answer.toolCalls.length > 0)
     return null;
   const mayBePersonal = feature.device.store === 'store_unless_pii';
-  if (mayBePersonal && looksPersonal(`${ask.body}\n${answer.text}`)) return null;
+  // The body is JSON: a line end in it is written as two characters, of which one would join the word after it.
+  if (mayBePersonal && looksPersonal(`${ask.body.replaceAll(/\\[nrt]/g, ' ')}\n${answer.text}`)) return null;
   const question = questionOf(ask.chat);
   const nowMs = device.clock.now();
   return {

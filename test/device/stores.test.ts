@@ -4,7 +4,7 @@ import type { TravelPolicy } from '#shared/travel-policy.ts';
 import { read, write, type Place } from '#device/database.ts';
 import { heed } from '#device/device.ts';
 import { enqueue, listOutbox, MAX_WAITING } from '#device/outbox.ts';
-import { looksPersonal } from '#device/personal.ts';
+import { looksPersonal } from '#shared/personal.ts';
 import type { SavedRow } from '#device/rows.ts';
 import { findSaved, putSaved as putSealed, trimSaved } from '#device/saved-answers.ts';
 import { sealRow } from '#device/sealed-rows.ts';
