@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { readJson } from '#shared/json.ts';
+import { SHELL_CACHE as CACHE, SHELL_LIST as LIST } from '#shared/worker-messages.ts';
 
 /** A file of the page, as the build lists it; `revision` is null where its name already changes with its content. */
 export interface ShellFile {
@@ -26,10 +27,6 @@ export interface Shell {
   find(key: string): Promise<Response | null>;
 }
 
-const CACHE = 'layover-shell';
-
-/** Under this name stands what the version in charge lists, for the next one to spare. */
-const LIST = '/shell';
 const listSchema = z.array(z.string());
 
 /** Where a media type does not hold the ending of the name as a word. */

@@ -9,10 +9,11 @@ import { useModels } from './models.ts';
 
 const WaitingView = lazy(() => import('../waiting/waiting-view.tsx').then((module) => module.WaitingView));
 const SavedView = lazy(() => import('../saved/saved-view.tsx').then((module) => module.SavedView));
+const TravelView = lazy(() => import('../travel/travel-view.tsx').then((module) => module.TravelView));
 const ConsoleView = lazy(() => import('../console/console-view.tsx').then((module) => module.ConsoleView));
 
 /** Only these addresses are the page's own; `/link/…` and the like go to the router. */
-const OWN_ADDRESSES = /^\/(?:$|\?|c\/|waiting$|saved$|console$)/;
+const OWN_ADDRESSES = /^\/(?:$|\?|c\/|waiting$|saved$|travel$|console$)/;
 
 export function App() {
   return (
@@ -31,21 +32,24 @@ function Places() {
   const { path, route } = useLocation();
   const { talk, goTo } = useModels();
   const conversation = conversationAt(path);
-  const atAsk = !['/waiting', '/saved', '/console'].includes(path);
+  const atAsk = !['/waiting', '/saved', '/travel', '/console'].includes(path);
   useEffect(() => {
+    talk.onScreen.value = atAsk;
     if (atAsk) talk.show(conversation);
   }, [atAsk, conversation]);
   useSignalEffect(() => {
     const next = goTo.value;
     if (next === null) return;
     goTo.value = null;
-    route(next, true);
+    // A first question turns the empty page into its conversation; anything else is a step that can be taken back.
+    route(next, path === '/');
   });
   return (
     <Frame path={path} atAsk={atAsk}>
       <Router onRouteChange={focusMain}>
         <Route path="/waiting" component={WaitingView} />
         <Route path="/saved" component={SavedView} />
+        <Route path="/travel" component={TravelView} />
         <Route path="/console" component={ConsoleView} />
         {/* One component for `/`, `/c/…` and whatever is unknown, so that the question field outlives the first question. */}
         <Route default component={AskView} />

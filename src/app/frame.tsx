@@ -15,6 +15,7 @@ const PLACES: { href: string; name: string; mark: MarkName }[] = [
   { href: '/', name: 'Ask', mark: 'go-ask' },
   { href: '/waiting', name: 'Waiting', mark: 'go-waiting' },
   { href: '/saved', name: 'Saved', mark: 'go-saved' },
+  { href: '/travel', name: 'Travel', mark: 'go-travel' },
   { href: '/console', name: 'Console', mark: 'go-console' },
 ];
 
@@ -90,11 +91,11 @@ function Rail({ path, atAsk, onNetwork }: { path: string; atAsk: boolean; onNetw
         <Logo />
         <b>Layover</b>
       </a>
-      {PLACES.slice(0, 3).map((place) => (
+      {PLACES.slice(0, 4).map((place) => (
         <PlaceLink key={place.href} {...place} look="go" current={isAt(place.href, path, atAsk)} />
       ))}
       <hr />
-      {PLACES.slice(3).map((place) => (
+      {PLACES.slice(4).map((place) => (
         <PlaceLink key={place.href} {...place} look="go" current={path === place.href} />
       ))}
       <a class="go" href="/">
@@ -128,17 +129,22 @@ function isAt(href: string, path: string, atAsk: boolean): boolean {
 
 function PlaceLink({ href, name, mark, look, current }: (typeof PLACES)[number] & { look: string; current: boolean }) {
   const { outbox } = useModels();
-  const waiting = href === '/waiting' ? outbox.waiting.value : 0;
+  const atWaiting = href === '/waiting';
+  const waiting = atWaiting ? outbox.waiting.value : 0;
+  const answered = atWaiting ? outbox.answered.value : 0;
   return (
     <a class={look} href={href} aria-current={current ? 'page' : undefined}>
       <Mark name={mark} />
       {name}
-      {waiting > 0 && (
+      {waiting + answered > 0 && (
         <>
-          <span class="count" aria-hidden="true">
-            {waiting}
+          <span class={answered > 0 ? 'count new' : 'count'} aria-hidden="true">
+            {waiting + answered}
           </span>
-          <span class="unseen">, {countWords(waiting, 'ask')} waiting</span>
+          <span class="unseen">
+            {waiting > 0 && `, ${countWords(waiting, 'ask')} waiting`}
+            {answered > 0 && `, ${answered} newly answered`}
+          </span>
         </>
       )}
     </a>

@@ -1,15 +1,30 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { ReadonlySignal, Signal } from '@preact/signals';
-import type { Clock } from '#shared/clock.ts';
+import type { Clock, Random } from '#shared/clock.ts';
 import type { Scenario } from '#shared/scenario.ts';
+import type { StandIns } from '../ask/stand-ins.ts';
 import type { Talk } from '../ask/talk.ts';
 import type { Api } from './api.ts';
 import type { Line } from './line.ts';
 import type { Outbox } from './outbox.ts';
+import type { OwnDevice } from './own-device.ts';
 import type { Session } from './session.ts';
 import type { Storage } from './storage.ts';
 import type { Toasts } from './toasts.ts';
+import type { WorkerClient } from './worker-client.ts';
+
+/** What the view that prepares a journey needs beside the rest. */
+export interface Journey {
+  random: Random;
+  /** The device modules of this page; null where nothing may be kept. */
+  own: () => Promise<OwnDevice | null>;
+  /** Null where the browser runs none here. */
+  worker: Pick<WorkerClient, 'inCharge' | 'updateWaits'> | null;
+  /** Cuts the network of this browser to practise without it, or gives it back. */
+  rehearse: (on: boolean) => void;
+  offerUpdate: () => void;
+}
 
 /** What the views read and call. Made once, in main.tsx. */
 export interface Models {
@@ -31,6 +46,8 @@ export interface Models {
   networkPanel: Signal<boolean>;
   /** Switches the network simulator on, or off with null. */
   simulate: (scenario: Scenario | null) => void;
+  journey: Journey;
+  standIns: StandIns;
 }
 
 const ModelsContext = createContext<Models | null>(null);

@@ -11,6 +11,8 @@ export interface PageDevice {
   tell: (message: ToWorker) => void;
   /** The policy this device went by last time; null when it knows none. */
   knownPolicy: () => Promise<TravelPolicy | null>;
+  /** The modules of this page itself; null where nothing may be kept. */
+  own: () => Promise<OwnDevice | null>;
 }
 
 export interface PageDeviceParts {
@@ -47,6 +49,7 @@ export function createPageDevice(parts: PageDeviceParts): PageDevice {
         parts.fetch(new Request(`${origin}/ai/${message.askId}`, { method: 'DELETE' })).catch(failed);
       }
     },
+    own: () => (secure ? openOwn() : Promise.resolve(null)),
     async knownPolicy() {
       if (!secure) return null;
       try {

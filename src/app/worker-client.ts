@@ -15,6 +15,8 @@ export type WorkerEvent =
 export interface WorkerClient {
   /** Whether a worker answers this page's requests now. */
   inCharge(): boolean;
+  /** Whether a newer version is installed and waits for the person's word. */
+  updateWaits(): boolean;
   /** Says it to the worker in charge; false when there is none. */
   tell(message: ToWorker): boolean;
   /** Lets the waiting version take over; `reload` follows. */
@@ -54,6 +56,7 @@ export function connectWorker({ container, script, type, onEvent }: WorkerParts)
 
   return {
     inCharge: () => container.controller !== null,
+    updateWaits: () => registration?.waiting != null,
     tell(message) {
       container.controller?.postMessage(message);
       return container.controller !== null;

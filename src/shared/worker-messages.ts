@@ -53,5 +53,9 @@ export const DEVICE_CHANNEL = 'layover-device';
 /** Web Lock under which the outbox is drained: one replayer over all tabs and the worker. */
 export const OUTBOX_LOCK = 'layover-outbox';
 
+/** Cache of the page's files, and the name under which it lists those of the version in charge. */
+export const SHELL_CACHE = 'layover-shell';
+export const SHELL_LIST = '/shell';
+
 /** Tag of the Background Sync registration. */
 export const OUTBOX_SYNC_TAG = 'layover-outbox';

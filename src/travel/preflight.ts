@@ -7,7 +7,7 @@ export const CHECKS = ['shell', 'worker', 'storage', 'answers', 'key', 'clock', 
 export type CheckId = (typeof CHECKS)[number];
 
 /** What a press beside a check does. */
-export type Remedy = 'persist' | 'reload' | 'update' | 'get-ready' | 'refresh' | 'sign-in' | 'send';
+export type Remedy = 'persist' | 'reload' | 'update' | 'get-ready' | 'refresh';
 
 /** What was found. `unmeasured` is never said to be fine. */
 export interface Finding {

@@ -48,8 +48,8 @@ describe('a travel pack on the device', () => {
   it('[TR14] is sealed as everything else: on the disk stand its id, its date of change and keyed hashes', async () => {
     const place = freshPlace();
     await keepPack(place, somePack('p', 'Lisbon demo'), ['k0'], 7);
-    const [stored] = await read(place, ['packs'], (tx) => tx.objectStore('packs').getAll());
-    expect(Object.keys(stored as object).sort()).toEqual(['id', 'keys', 'sealed', 'updatedAtMs']);
+    const [stored] = (await read(place, ['packs'], (tx) => tx.objectStore('packs').getAll())) as object[];
+    expect(Object.keys(stored ?? {}).sort()).toEqual(['id', 'keys', 'sealed', 'updatedAtMs']);
     expect(await readPacks(place)).toEqual([somePack('p', 'Lisbon demo')]);
   });
 

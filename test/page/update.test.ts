@@ -14,6 +14,7 @@ function tab() {
   const writing = signal(false);
   const worker: WorkerClient = {
     inCharge: () => true,
+    updateWaits: () => false,
     tell: () => true,
     acceptUpdate: () => void did.push('accept'),
     lookForUpdate: () => void did.push('look'),
