@@ -98,6 +98,7 @@ async function onceMore<T>(run: () => Promise<T>): Promise<T> {
 
 /** Opens for one operation: 0.4 ms, and no open handle ever blocks another tab's upgrade. */
 async function withDatabase<T>(place: Place, run: (database: IDBPDatabase) => Promise<T>): Promise<T> {
+  place.vault?.check();
   const stores = place.name === META_DATABASE ? META_STORES : DEXIE_STORES;
   const database = await openWhatIsThere(place, stores);
   try {

@@ -41,6 +41,13 @@ export function openDevice(parts: DeviceParts): Device {
       vaults.set(database, vault);
       return vault;
     },
+    lockUp() {
+      key = null;
+      for (const vault of vaults.values()) vault.shut();
+      vaults.clear();
+      for (const { stop } of device.running.values()) stop();
+      device.unstored = [];
+    },
     tell: (message: FromDevice) => parts.post(DEVICE_CHANNEL, message),
   };
   const breaker = new Breaker(device);
@@ -117,6 +124,9 @@ export async function heed(device: Device, message: ToWorker): Promise<void> {
       if (place !== null) await signedIn(place);
       return tellState(device);
     }
+    case 'signed-out':
+      device.lockUp();
+      return tellState(device);
     case 'SKIP_WAITING':
       // The worker's own affair.
       return;

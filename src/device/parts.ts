@@ -60,5 +60,7 @@ export interface Device extends DeviceParts {
   key: () => Promise<CryptoKey | null>;
   /** Seals what is kept in a person's database; null where nothing is kept. */
   vault: (database: string) => Vault | null;
+  /** Somebody signed out: what this worker or page knew of them in memory goes, and what it was doing for them ends. */
+  lockUp: () => void;
   tell: (message: FromDevice) => void;
 }

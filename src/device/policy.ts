@@ -7,7 +7,8 @@ import { runErrand } from '#device/errand.ts';
 import { writeFailure, type Failure } from '#device/failure.ts';
 import type { Device } from '#device/parts.ts';
 import { proveResponse } from '#device/proof.ts';
-import { forgetAllSaved } from '#device/saved-answers.ts';
+import { dropOutdated, forgetAllSaved } from '#device/saved-answers.ts';
+import { finishSignOut, signOutDue } from '#device/sign-out.ts';
 import { dropSetting, readSetting, writeSetting } from '#device/settings.ts';
 
 const keptSchema = z.object({ policy: travelPolicySchema, etag: z.nullable(z.string()) });
@@ -48,6 +49,7 @@ export async function placeOf(device: Device, policy: TravelPolicy | null, calle
 
 /** Fetches the policy and keeps it; on a higher epoch what was saved is forgotten. When it cannot be had, the known one stays. */
 export async function refreshPolicy(device: Device, caller = SESSION): Promise<TravelPolicy | null> {
+  if (caller.bearerHash === null && !(await finishSignOut(device))) return null;
   const kept = await readSetting(device.meta, settingName(caller), keptSchema);
   const headers = new Headers({ accept: 'application/json' });
   if (kept?.etag != null) headers.set('if-none-match', kept.etag);
@@ -108,6 +110,8 @@ export async function forgetPolicy(device: Device): Promise<void> {
 
 async function keepPolicy(device: Device, fresh: z.infer<typeof keptSchema>, caller: Caller): Promise<void> {
   const { policy } = fresh;
+  // An answer to somebody who signed out before it came.
+  if (caller.bearerHash === null && (await signOutDue(device)) !== null) return;
   const before = await knownPolicy(device, caller);
   const place = await placeOf(device, policy, caller);
   if (place !== null) {
@@ -116,6 +120,12 @@ async function keepPolicy(device: Device, fresh: z.infer<typeof keptSchema>, cal
     const epoch = await readSetting(device.meta, name, z.number());
     if (epoch !== null && policy.epoch > epoch) await forgetAllSaved(place);
     if (policy.epoch !== epoch) await writeSetting(device.meta, name, policy.epoch);
+    const rules = `rules:${place.name}`;
+    const now = JSON.stringify(policy.features.map((each) => [each.name, each.prompt_version, each.device.store]));
+    if (now !== (await readSetting(device.meta, rules, z.string()))) {
+      await dropOutdated(place, policy);
+      await writeSetting(device.meta, rules, now);
+    }
   }
   await writeSetting(device.meta, settingName(caller), fresh);
   if (before?.epoch !== policy.epoch || before.user_hash !== policy.user_hash) {

@@ -197,7 +197,8 @@ export const answerHeadSchema = z.looseObject({
   sealed: sealedSchema,
 });
 
-export const savedHeadSchema = z.looseObject({ key: z.string(), feature: z.string(), promptVersion: z.number() });
+/** Of any row that a policy has a say in. */
+export const ruledHeadSchema = z.looseObject({ feature: z.string(), promptVersion: z.optional(z.number()) });
 
 export const outboxHeadSchema = z.looseObject({
   askId: z.string(),

@@ -1,6 +1,6 @@
 import type { TravelPolicy } from '#shared/travel-policy.ts';
 import { read, write, type Place, type WriteTransaction } from '#device/database.ts';
-import { packRowSchema, readRow, readRows, savedHeadSchema, type SavedRow } from '#device/rows.ts';
+import { packRowSchema, readRow, readRows, ruledHeadSchema, type SavedRow } from '#device/rows.ts';
 import { openRow, type StoredRow } from '#device/sealed-rows.ts';
 
 /** The saved answer under this key; null when there is none, or it is older than the policy keeps answers. */
@@ -18,7 +18,7 @@ export async function putSaved(tx: WriteTransaction, row: StoredRow): Promise<vo
 /** Notes that it was given, so that it is not the next to go. */
 export function touchSaved(place: Place, key: string, nowMs: number): Promise<void> {
   return write(place, ['saved'], async (tx) => {
-    const row = readRow(savedHeadSchema, await tx.objectStore('saved').get(key));
+    const row = readRow(ruledHeadSchema, await tx.objectStore('saved').get(key));
     if (row !== null) await tx.objectStore('saved').put({ ...row, usedAtMs: nowMs });
   });
 }
@@ -75,6 +75,27 @@ export function forgetSaved(place: Place, key: string): Promise<void> {
 
 export function forgetAllSaved(place: Place): Promise<void> {
   return write(place, ['saved'], (tx) => tx.objectStore('saved').clear());
+}
+
+/**
+ * Removes what a new policy no longer lets be given: answers under other instructions, or of a feature that is gone; and of a
+ * feature that may keep nothing, its history too. Decided by heads alone.
+ */
+export function dropOutdated(place: Place, { features, default_feature }: TravelPolicy): Promise<void> {
+  const stores: ('saved' | 'turns' | 'answers' | 'conversations')[] = ['saved', 'turns', 'answers', 'conversations'];
+  return write(place, stores, async (tx) => {
+    for (const store of stores) {
+      let cursor = await tx.objectStore(store).openCursor();
+      while (cursor !== null) {
+        const head = readRow(ruledHeadSchema, cursor.value);
+        // A page that asked for no feature by name meant the default one.
+        const feature = features.find(({ name }) => name === (head?.feature || default_feature));
+        const isOther = store === 'saved' && feature?.prompt_version !== head?.promptVersion;
+        if (isOther || feature?.device.store === 'never') await cursor.delete();
+        cursor = await cursor.continue();
+      }
+    }
+  });
 }
 
 function bytesOf(indexKey: IDBValidKey): number {

@@ -7,6 +7,7 @@ import { answerHeadSchema, readRow, type AnswerRow, type OutboxState, type Saved
 import { evictSaved, putSaved } from '#device/saved-answers.ts';
 import { openRow, sealRow, type StoredRow } from '#device/sealed-rows.ts';
 import { countDropped, dropEvents, holdEvent, putEvent } from '#device/telemetry-buffer.ts';
+import { SignedOut } from '#device/vault.ts';
 
 /** How an ask ended, all in one transaction: its answer, its one event, what may be given again, and its place in the outbox. */
 export interface Settlement {
@@ -41,6 +42,8 @@ export async function settle(device: Device, place: Place | null, settlement: Se
       if (askId !== null) device.tell({ type: 'ask-changed', askId });
       return;
     } catch (thrown) {
+      // Of somebody who is gone nothing is kept or told.
+      if (thrown instanceof SignedOut) return;
       // Only want of room can be cured by another try.
       if (!isOutOfSpace(thrown)) break;
     }

@@ -27,8 +27,10 @@ export interface Vault {
   seal(binding: Binding, body: unknown): Promise<Sealed>;
   /** The body; null when the key was lost, the body was moved or changed, or it is not of this form: then it counts as absent. */
   open<T>(schema: Schema<T>, binding: Binding, sealed: Readonly<Record<string, unknown>>): Promise<T | null>;
-  /** Forgets the key; from now on every verb rejects. For whoever signed out while an answer was still coming. */
+  /** Forgets the key for good: whoever it was kept for has signed out, maybe while an answer was still coming. */
   shut(): void;
+  /** Throws once it is shut: nothing is read or written for that person any more. */
+  check(): void;
 }
 
 export interface VaultParts {
@@ -41,8 +43,11 @@ export interface VaultParts {
 export function openVault(database: string, { meta, subtle, random }: VaultParts): Vault {
   let known: Promise<CryptoKey> | null = null;
   let shut = false;
-  const key = (): Promise<CryptoKey> => {
-    if (shut) return Promise.reject(new Error('Whoever this was kept for has signed out.'));
+  const check = (): void => {
+    if (shut) throw new SignedOut('Whoever this was kept for has signed out.');
+  };
+  const key = async (): Promise<CryptoKey> => {
+    check();
     known ??= ownKey(meta, keySetting(database), async () => {
       // What an earlier key sealed is lost: the rows are to be looked through again.
       await dropSetting(meta, checkedSetting(database));
@@ -80,8 +85,12 @@ export function openVault(database: string, { meta, subtle, random }: VaultParts
       shut = true;
       known = null;
     },
+    check,
   };
 }
+
+/** What was to be kept is for somebody who signed out meanwhile. */
+export class SignedOut extends Error {}
 
 /** Name of the setting that holds the key of a database. */
 export function keySetting(database: string): string {

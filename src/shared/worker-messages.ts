@@ -23,6 +23,8 @@ export const toWorkerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('tell') }),
   /** Forget the session's policy: somebody signed out or in. */
   z.object({ type: z.literal('forget-policy') }),
+  /** Somebody signed out, and a page has removed what they kept here: what is still known of them in memory goes too. */
+  z.object({ type: z.literal('signed-out') }),
   z.object({ type: z.literal('SKIP_WAITING') }),
 ]);
 export type ToWorker = z.infer<typeof toWorkerSchema>;
@@ -42,6 +44,8 @@ export const fromDeviceSchema = z.discriminatedUnion('type', [
   }),
   /** Something of this ask changed in the database: its answer, or its place in the outbox. */
   z.object({ type: z.literal('ask-changed'), askId: z.string() }),
+  /** Somebody signed out in one of the tabs: every page shows nothing of theirs from now on. */
+  z.object({ type: z.literal('signed-out') }),
   /** The policy on this device was replaced; its epoch. */
   z.object({ type: z.literal('policy-changed'), epoch: z.number() }),
 ]);

@@ -73,6 +73,7 @@ export class FakeRouter {
   async #serve(request: Request, pathname: string): Promise<Response> {
     if (pathname === '/api/travel') return reply(200, this.policy, { etag: `"${this.policy.epoch}"` });
     if (pathname === '/healthz') return reply(200, { ok: true });
+    if (pathname === '/api/session') return new Response(null, { status: 204, headers: { 'x-layover': '1' } });
     if (pathname === '/telemetry') return this.#takeEvents((await request.json()) as TelemetryBatch);
     const byId = /^\/ai\/(.+)$/.exec(pathname)?.[1];
     if (byId !== undefined && request.method === 'DELETE') {

@@ -128,15 +128,16 @@ export function readStream(raw: string): { text: string; done: boolean; error: s
 
 /** Web Locks for one name at a time, as far as a replayer needs them. */
 export function oneLock(): Pick<LockManager, 'request'> {
-  const held = new Set<string>();
-  const request = async (name: string, _options: unknown, run: (lock: unknown) => unknown): Promise<unknown> => {
-    if (held.has(name)) return run(null);
-    held.add(name);
-    try {
-      return await run({ name, mode: 'exclusive' });
-    } finally {
-      held.delete(name);
-    }
+  const held = new Map<string, Promise<unknown>>();
+  const request = async (name: string, options: LockOptions, run: (lock: unknown) => unknown): Promise<unknown> => {
+    if (held.has(name) && options.ifAvailable === true) return run(null);
+    while (held.has(name)) await held.get(name);
+    const running = Promise.resolve(run({ name, mode: 'exclusive' })).finally(() => held.delete(name));
+    held.set(
+      name,
+      running.catch((failure: unknown) => void failure),
+    );
+    return running;
   };
   return { request: request as LockManager['request'] };
 }
