@@ -201,6 +201,7 @@ effect(() => {
 });
 
 const models: Models = {
+  standIns: { languageModel: Reflect.get(globalThis, 'LanguageModel'), onDevice: null, similar: null },
   api,
   clock,
   session,

@@ -17,7 +17,8 @@ export interface LiveLists {
   conversations(onRows: (rows: ConversationRow[]) => void): Unwatch;
   conversation(id: string, onTurns: (turns: ToldTurn[]) => void): Unwatch;
   outbox(onRows: (rows: OutboxRow[]) => void): Unwatch;
-  saved(onRows: (rows: SavedRow[]) => void): Unwatch;
+  /** The newest first; `most` is how many at most, 500 unless told. */
+  saved(onRows: (rows: SavedRow[]) => void, most?: number): Unwatch;
   /** The outbox in the order of sending, each ask with its conversation and what has come of it. */
   heldAsks(onRows: (rows: HeldAsk[]) => void): Unwatch;
   /** The newest first. */
@@ -71,10 +72,10 @@ export function openLiveLists(place: Place, onFailure: (failure: unknown) => voi
     };
   };
 
-  const list = <S extends PersonalStore>(store: S, order: string, backwards = true) => {
+  const list = <S extends PersonalStore>(store: S, order: string, backwards = true, most = LIST_LENGTH) => {
     return async (): Promise<unknown[]> => {
       const rows = table(store).orderBy(order);
-      return (backwards ? rows.reverse() : rows).limit(LIST_LENGTH).toArray();
+      return (backwards ? rows.reverse() : rows).limit(most).toArray();
     };
   };
 
@@ -97,7 +98,8 @@ export function openLiveLists(place: Place, onFailure: (failure: unknown) => voi
       watch(list('conversations', 'updatedAtMs'), (from, raws) => openRows(from, 'conversations', raws), onRows),
     conversation: (id, onTurns) => watch(() => turnsOf(id), openTurns, onTurns),
     outbox: (onRows) => watch(list('outbox', 'order', false), (from, raws) => openRows(from, 'outbox', raws), onRows),
-    saved: (onRows) => watch(list('saved', 'savedAtMs'), (from, raws) => openRows(from, 'saved', raws), onRows),
+    saved: (onRows, most) =>
+      watch(list('saved', 'savedAtMs', true, most), (from, raws) => openRows(from, 'saved', raws), onRows),
     heldAsks: (onRows) => watch(heldAsks, openHeldAsks, onRows),
     drafts: (onRows) => watch(list('drafts', 'updatedAtMs'), (from, raws) => openRows(from, 'drafts', raws), onRows),
     close: () => database.close(),

@@ -1,4 +1,5 @@
 import { lazy } from 'preact-iso';
+import { useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import { Mark } from '../look/mark.tsx';
 import { clockWords } from '../look/words.ts';
@@ -9,9 +10,11 @@ import { freshView, isRunning, textOf, type AnswerView, type TurnView } from './
 import { AnswerText } from './answer-text.tsx';
 import { From } from './from.tsx';
 import { tellOrigin } from './provenance.ts';
+import { lacksAnswer } from './stand-ins.ts';
 
 // Needed only once something was asked.
 const Waits = lazy(() => import('../waiting/waits.tsx').then((module) => module.Waits));
+const Offers = lazy(() => import('./offers.tsx').then((module) => module.Offers));
 
 type AnyAnswer = Exclude<AnswerView, { kind: 'waiting' }>;
 
@@ -19,6 +22,12 @@ type AnyAnswer = Exclude<AnswerView, { kind: 'waiting' }>;
 export function Turn({ turn, last }: { turn: TurnView; last: boolean }) {
   const { answer, askedAtMs, prompt } = turn;
   const at = clockWords(askedAtMs);
+  const { standIns } = useModels();
+  // What stands in for a missing answer is not taken away when the answer comes: it folds below it.
+  const offers = useRef(false);
+  offers.current ||=
+    (lacksAnswer(answer) && (last || answer.kind === 'waiting')) ||
+    standIns.onDevice?.answers?.all.peek().has(turn.id) === true;
   return (
     <article class="turn" aria-label={`Ask at ${at}, ${STATE_NAMES[answer.kind](answer)}`}>
       <p class="asked-at">
@@ -31,6 +40,11 @@ export function Turn({ turn, last }: { turn: TurnView; last: boolean }) {
         </Suspense>
       ) : (
         <Answered turn={turn} answer={answer} last={last} />
+      )}
+      {offers.current && (
+        <Suspense>
+          <Offers turn={turn} />
+        </Suspense>
       )}
     </article>
   );

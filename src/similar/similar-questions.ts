@@ -4,6 +4,9 @@ import type { SavedRow } from '#device/rows.ts';
 import type { Storage } from '../app/storage.ts';
 import { createQuestionIndex, type QuestionIndex } from './question-index.ts';
 
+/** Most saved answers that are looked through, the newest first. */
+const MOST_QUESTIONS = 2_000;
+
 /** Saved answers to questions like the one asked. Each answers its own question, and none of them the asked one. */
 export interface SimilarQuestions {
   /**
@@ -59,7 +62,7 @@ export function createSimilarQuestions({ storage, clock }: { storage: Storage; c
       clear();
       for (const watcher of watchers) watcher.tell();
     });
-    const unwatch = storage.watchSaved((saved) => void fill(saved));
+    const unwatch = storage.follow((lists) => lists.saved((saved) => void fill(saved), MOST_QUESTIONS));
     return () => {
       unwatch();
       forget();

@@ -7,6 +7,9 @@ import { fakeLanguageModel, type LanguageModelScript } from '../fakes/language-m
 
 const QUESTION: Said[] = [{ role: 'user', content: 'How do I boil eggs?' }];
 
+/** A sentence that holds these words. */
+const saying = (words: string): unknown => expect.stringContaining(words);
+
 function modelOf(script: Partial<LanguageModelScript>) {
   const fake = fakeLanguageModel({ availability: 'available', ...script });
   const model = findBrowserModel(fake);
@@ -98,14 +101,14 @@ describe('getting the model ready', () => {
     await unpressed.start();
     expect(unpressed.state.value).toMatchObject({
       kind: 'downloadable',
-      failure: expect.stringContaining('Press again'),
+      failure: saying('Press again'),
     });
 
     const { fake, model } = modelOf({ availability: 'downloadable', failure: 'NetworkError' });
     fake.press();
     const broken = createPreparation(model);
     await broken.start();
-    expect(broken.state.value).toMatchObject({ failure: expect.stringContaining('broke off') });
+    expect(broken.state.value).toMatchObject({ failure: saying('broke off') });
   });
 
   it('[G60] says so where there is no model, or it runs elsewhere', async () => {
@@ -161,7 +164,7 @@ describe('an answer of this device', () => {
     expect(of('ask')).toMatchObject({ kind: 'writing' });
     await clock.advance(1_000);
     await done;
-    expect(of('ask')).toMatchObject({ kind: 'part', text: 'Boil ', message: expect.stringContaining('silent') });
+    expect(of('ask')).toMatchObject({ kind: 'part', text: 'Boil ', message: saying('silent') });
   });
 
   it('[G65] says what went wrong in a sentence', async () => {
@@ -175,7 +178,7 @@ describe('an answer of this device', () => {
     for (const [script, words] of cases) {
       const { answers, of, fake } = answersOf(script);
       await answers.write('ask', QUESTION);
-      expect(of('ask')).toMatchObject({ kind: 'part', text: '', message: expect.stringContaining(words) });
+      expect(of('ask')).toMatchObject({ kind: 'part', text: '', message: saying(words) });
       expect(fake.open()).toBe(0);
     }
   });
@@ -183,7 +186,7 @@ describe('an answer of this device', () => {
   it('[G65] that grows without end is ended', async () => {
     const { answers, of } = answersOf({ pieces: Array.from({ length: 60 }, () => 'word '.repeat(200)) });
     await answers.write('ask', QUESTION);
-    expect(of('ask')).toMatchObject({ kind: 'part', message: expect.stringContaining('too long') });
+    expect(of('ask')).toMatchObject({ kind: 'part', message: saying('too long') });
   });
 
   it('[G64] is kept for fifty asks; the oldest goes first', async () => {
