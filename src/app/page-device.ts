@@ -11,6 +11,8 @@ export interface PageDevice {
   tell: (message: ToWorker) => void;
   /** The policy this device went by last time; null when it knows none. */
   knownPolicy: () => Promise<TravelPolicy | null>;
+  /** Ends an earlier sign-out that the router has not heard of; `onDue` is called when there is one. False while it cannot. */
+  finishSignOut: (onDue: () => void) => Promise<boolean>;
   /** The modules of this page itself; null where nothing may be kept. */
   own: () => Promise<OwnDevice | null>;
 }
@@ -43,6 +45,8 @@ export function createPageDevice(parts: PageDeviceParts): PageDevice {
       if (secure)
         void openOwn()
           .then((device) => device.heed(message))
+          // A worker that came in charge meanwhile looks at what was begun without it.
+          .then(() => worker?.tell({ type: 'tell' }))
           .catch(failed);
       // Nobody but the router can stop an ask that this page sent by the bare network.
       else if (message.type === 'stop') {
@@ -50,6 +54,15 @@ export function createPageDevice(parts: PageDeviceParts): PageDevice {
       }
     },
     own: () => (secure ? openOwn() : Promise.resolve(null)),
+    async finishSignOut(onDue) {
+      // Where storage is closed to us nothing was kept that could be outstanding.
+      return secure
+        ? openOwn().then(
+            (device) => device.finishSignOut(onDue),
+            () => true,
+          )
+        : true;
+    },
     async knownPolicy() {
       if (!secure) return null;
       try {

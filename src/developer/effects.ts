@@ -1,4 +1,5 @@
 import type { Conditions, Simulation } from '#shared/scenario.ts';
+import { clockWords } from '../look/words.ts';
 
 /** What is wrong with the network now, in words that stand one after the other. */
 export function effectsOf(conditions: Conditions): string[] {
@@ -26,7 +27,7 @@ export function effectsOf(conditions: Conditions): string[] {
 
 /** When the present state of it ends, as a time of day; and when all of it does. */
 export function endsOf({ step_until_ms, until_ms }: Simulation): { step: string | null; all: string } {
-  return { step: step_until_ms === null ? null : timeOf(step_until_ms, true), all: timeOf(until_ms, false) };
+  return { step: step_until_ms === null ? null : secondWords(step_until_ms), all: clockWords(until_ms) };
 }
 
 function latencyWords(latency: NonNullable<Conditions['latency_ms']>): string {
@@ -44,10 +45,8 @@ function figure(value: number): string {
   return String(Number(value.toPrecision(2)));
 }
 
-function timeOf(ms: number, seconds: boolean): string {
-  return new Date(ms).toLocaleTimeString([], {
-    hour: '2-digit',
-    minute: '2-digit',
-    ...(seconds ? { second: '2-digit' } : {}),
-  });
+/** As `clockWords`, to the second: a step can be that short. */
+function secondWords(ms: number): string {
+  const parts = { hour: '2-digit', minute: '2-digit', second: '2-digit' } as const;
+  return new Date(ms).toLocaleTimeString([], { ...parts, hour12: false });
 }

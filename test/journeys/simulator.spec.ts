@@ -21,7 +21,7 @@ function simulate(page: Page, wanted: unknown): Promise<string> {
 
 async function openDeveloper(page: Page, path = '/'): Promise<void> {
   await openAsk(page, path);
-  await page.waitForFunction(() => window.layover !== undefined);
+  await page.waitForFunction(() => typeof window.layover?.simulate === 'function');
 }
 
 test(
@@ -86,7 +86,7 @@ test('[G41] an address begins a scenario once, and is clean again', { tag: '@fir
   await tape(page).getByRole('button', { name: 'End it' }).click();
   await expect(tape(page)).toBeHidden();
   await page.reload();
-  await page.waitForFunction(() => window.layover !== undefined);
+  await page.waitForFunction(() => typeof window.layover?.simulate === 'function');
   await expect(tape(page)).toBeHidden();
 
   const json = Buffer.from(JSON.stringify({ name: 'mine', steps: [{ for_ms: 60_000, drop_rate: 0.25 }] }));
