@@ -1,9 +1,11 @@
 import * as fc from 'fast-check';
+import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
 import { heed } from '#device/device.ts';
 import { inWords, pacedBody } from '#device/pace.ts';
+import { travel } from '#device/travel.ts';
 import { fakeClock } from '../fakes/clock.ts';
-import { history, openWorld, readStream, writeTurn, type World } from '../fakes/device/world.ts';
+import { history, openWorld, ORIGIN, readStream, writeTurn, type World } from '../fakes/device/world.ts';
 
 const ask = { feature: 'chat', prompt: 'Why is the sky blue?' };
 const streamed = { ...ask, stream: true };
@@ -69,6 +71,32 @@ describe('a natural pace', () => {
     );
     expect(inWords('青い空'.repeat(20)).length).toBeGreaterThan(2);
     expect(inWords('')).toEqual([]);
+  });
+
+  it('[D120] the official OpenAI client reads it as any stream', async () => {
+    const world = openWorld();
+    world.router.text = 'One two three four.';
+    const client = new OpenAI({
+      apiKey: 'sk-one',
+      baseURL: `${ORIGIN}/v1`,
+      maxRetries: 0,
+      defaultHeaders: natural,
+      fetch: (url, init) => travel(new Request(url, init), world.device, () => undefined),
+    });
+    const read = async (): Promise<string[]> => {
+      const stream = await client.chat.completions.create({
+        model: 'app/chat',
+        messages: [{ role: 'user', content: 'Why?' }],
+        stream: true,
+        stream_options: { include_usage: true },
+      });
+      const words: string[] = [];
+      for await (const chunk of stream) words.push(chunk.choices[0]?.delta.content ?? '');
+      return words.filter((word) => word !== '');
+    };
+    expect((await world.drive(read())).join('')).toBe(world.router.text);
+    world.router.line = 'down';
+    expect(await world.drive(read())).toEqual(['One ', 'two ', 'three ', 'four.']);
   });
 
   it('[D121] is for streams that ask for it: JSON, and a stream without the header, come at once', async () => {
