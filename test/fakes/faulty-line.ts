@@ -27,6 +27,13 @@ export interface FaultyLine {
   cutNextStream(afterBytes: number): Promise<void>;
   /** From now on answers at this path have this text at their end: a new version, as a deployment brings one. */
   append(path: string, text: string): void;
+  /**
+   * From now on the page is a new build: its hashed files go by names with `version` in them, and the old names are gone. No file of
+   * it stays in the browser's own cache.
+   */
+  deploy(version: string): void;
+  /** From now on a portal answers at these addresses only; null for none. */
+  portalAt(paths: RegExp | null): void;
   close(): Promise<void>;
 }
 
@@ -40,22 +47,28 @@ export async function startFaultyLine(target: string): Promise<FaultyLine> {
   const sockets = new Set<Socket>();
   const seen: string[] = [];
   const appended = new Map<string, string>();
+  let build: string | null = null;
+  let portal: RegExp | null = null;
 
   const answer = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     seen.push(`${incoming.method ?? ''} ${incoming.url ?? ''}`);
+    const url = incoming.url ?? '';
+    const path = build === null ? url : url.replace(`.${build}.`, '.');
     if (mode === 'silent') return;
-    if (mode === 'portal') {
+    if (mode === 'portal' || portal?.test(url) === true) {
       outgoing.writeHead(200, { 'content-type': 'text/html' });
       outgoing.end(PORTAL_PAGE);
       return;
     }
+    if (build !== null && path === url && path.startsWith('/assets/')) return void outgoing.writeHead(404).end();
+    const changed = appended.has(url) || build !== null;
     const upstream = httpRequest(
-      new URL(incoming.url ?? '/', far),
-      {
-        method: incoming.method,
-        headers: appended.has(incoming.url ?? '') ? whole(incoming.headers) : incoming.headers,
-      },
+      new URL(path, far),
+      { method: incoming.method, headers: changed ? whole(incoming.headers) : incoming.headers },
       (response) => {
+        if (build !== null && /html|javascript|css/.test(String(response.headers['content-type']))) {
+          return void passRenamed(response, outgoing, build);
+        }
         const tail = appended.get(incoming.url ?? '') ?? '';
         const headers = { ...response.headers };
         if (tail !== '') delete headers['content-length'];
@@ -121,9 +134,24 @@ export async function startFaultyLine(target: string): Promise<FaultyLine> {
       far = to;
     },
     append: (path, text) => void appended.set(path, text),
+    deploy: (version) => void (build = version),
+    portalAt: (paths) => void (portal = paths),
     cutNextStream: (afterBytes) => new Promise((done) => (cut = { afterBytes, done })),
     close: stop,
   };
+}
+
+/** Passes a file of the page on as another build would have it: other names, and so another document and another worker. */
+async function passRenamed(response: IncomingMessage, outgoing: ServerResponse, build: string): Promise<void> {
+  const { 'content-length': _length, etag: _etag, ...headers } = response.headers;
+  const pieces: Buffer[] = [];
+  for await (const piece of response) pieces.push(piece as Buffer);
+  const text = Buffer.concat(pieces)
+    .toString('utf8')
+    .replace(/(-[\w-]{8})\.(js|css)\b/g, `$1.${build}.$2`)
+    .replace(/("?revision"?:["`'])(?=\w)/g, `$1${build}`);
+  outgoing.writeHead(response.statusCode ?? 502, { ...headers, 'cache-control': 'no-store' });
+  outgoing.end(text);
 }
 
 /** The headers of a request that can only be answered with the whole as plain text. */

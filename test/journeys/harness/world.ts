@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { test as base, type BrowserContext, type Page } from '@playwright/test';
 import { startFakeProvider, type FakeProvider } from '../../fakes/provider/fake-provider.ts';
 import { startFaultyLine, type FaultyLine } from '../../fakes/faulty-line.ts';
@@ -10,11 +11,13 @@ export interface World {
   /** Second choice, on the Anthropic wire. */
   south: FakeProvider;
   router: RouterProcess;
+  /** The router's data folder. */
+  readonly dataFolder: string;
   line: FaultyLine;
   /** The operator's bearer key. */
   readonly masterKey: string;
   /** Kills the router as a crash does and starts it again on the same data; the line leads to the new one. */
-  restartRouter(): Promise<void>;
+  restartRouter(environment?: Record<string, string>): Promise<void>;
   /** A browser with a profile on disk, so that it can be closed and opened again. */
   openBrowser(): Promise<BrowserContext>;
 }
@@ -59,13 +62,14 @@ export const test = base.extend<{ world: World; page: Page }>({
       north,
       south,
       masterKey: MASTER_KEY,
+      dataFolder: join(folder.path, 'data'),
       get router() {
         return router;
       },
       line,
-      async restartRouter() {
+      async restartRouter(environment = {}) {
         await router.kill();
-        router = await startRouter(options);
+        router = await startRouter({ ...options, environment: { ...options.environment, ...environment } });
         line.lead(router.origin);
       },
       async openBrowser() {
