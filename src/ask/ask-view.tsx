@@ -1,20 +1,32 @@
+import { lazy } from 'preact-iso';
 import { useEffect, useRef } from 'preact/hooks';
 import { EvidenceList } from '../app/line-pill.tsx';
 import { useModels } from '../app/models.ts';
 import { SessionCard } from '../app/session-card.tsx';
+import { Suspense } from '../app/suspense.tsx';
 import { Compose } from './compose.tsx';
 import { Conversations } from './conversations.tsx';
 import { followNewest } from './follow-newest.ts';
-import { Turn } from './turn.tsx';
+import { countWords } from '../look/words.ts';
+
+// Needed only once something was asked, and then at once: it is fetched as soon as the question field stands.
+const Turn = lazy(() => import('./turn.tsx').then((module) => module.Turn));
+const UnknownConversation = lazy(() =>
+  import('./unknown-conversation.tsx').then((module) => module.UnknownConversation),
+);
 
 /** The conversation on screen, with the question field at its foot. */
 export function AskView() {
-  const { talk, session } = useModels();
+  const { talk, session, storage } = useModels();
   const turns = talk.turns.value;
-  const title = turns[0]?.prompt ?? 'Ask';
+  const title = talk.title.value ?? 'Ask';
+  const empty = turns.length === 0 && session.state.value.kind !== 'signed-out';
+  const { kind: stored } = storage.state.value;
+  const unknown = talk.conversationId.value !== null && (talk.found.value === 'missing' || stored === 'none');
   useEffect(() => {
     document.title = `${title.slice(0, 60)} · Layover`;
   }, [title]);
+  useEffect(() => void Turn.preload(), []);
   const column = useRef<HTMLDivElement>(null);
   const newest = turns.at(-1)?.id;
   useEffect(
@@ -26,10 +38,17 @@ export function AskView() {
       <main class="talk" id="main" tabIndex={-1}>
         <div class="column" ref={column}>
           <SessionCard />
-          {turns.length === 0 && session.state.value.kind !== 'signed-out' && <Start />}
-          {turns.map((turn, at) => (
-            <Turn key={turn.id} turn={turn} last={at === turns.length - 1} />
-          ))}
+          {empty && talk.conversationId.value === null && <Start />}
+          {empty && unknown && (
+            <Suspense>
+              <UnknownConversation />
+            </Suspense>
+          )}
+          <Suspense>
+            {turns.map((turn, at) => (
+              <Turn key={turn.id} turn={turn} last={at === turns.length - 1} />
+            ))}
+          </Suspense>
         </div>
         <div class="dock">
           <Compose />
@@ -84,8 +103,9 @@ function Start() {
 /** Beside the talk where there is room: the line, and what waits. */
 function Aside() {
   const { line, outbox, storage } = useModels();
-  const rows = outbox.rows.value;
-  const known = rows !== null || storage.state.value.kind === 'none';
+  const known = outbox.rows.value !== null || storage.state.value.kind === 'none';
+  const next = outbox.rows.value?.find(({ state }) => state.kind !== 'answered')?.question;
+  const answered = outbox.answered.value;
   return (
     <aside class="aside" aria-label="Line and device">
       <section>
@@ -95,7 +115,8 @@ function Aside() {
         <h2>
           Waiting <span class="number">{known ? outbox.waiting.value : '–'}</span>
         </h2>
-        <p class="beside">{known && (rows?.[0]?.question ?? 'Nothing waits.')}</p>
+        <p class="beside cut-short">{known && (next ?? 'Nothing waits.')}</p>
+        {answered > 0 && <a href="/waiting">{countWords(answered, 'new answer')}</a>}
       </section>
       {storage.state.value.kind === 'none' && (
         <section>

@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { LINE_WORDS } from '../app/line-words.ts';
 import { useModels } from '../app/models.ts';
 import { Mark } from '../look/mark.tsx';
@@ -24,6 +24,17 @@ export function Compose() {
     if (draft !== '') area.style.setProperty('height', `${Math.max(44, area.scrollHeight)}px`);
   }, [draft]);
 
+  // What stands above the dock (a message) has to know how tall it is.
+  const dock = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    const form = dock.current;
+    if (form === null) return undefined;
+    const { style } = document.documentElement;
+    const watch = new ResizeObserver(() => style.setProperty('--dock', `${form.offsetHeight}px`));
+    watch.observe(form);
+    return () => watch.disconnect();
+  }, []);
+
   const send = (): void => {
     void talk.ask();
     field.current?.focus();
@@ -37,6 +48,7 @@ export function Compose() {
   return (
     <form
       class="compose"
+      ref={dock}
       onSubmit={(event) => {
         event.preventDefault();
         send();

@@ -8,6 +8,7 @@ import { ageWords } from '../look/words.ts';
 import { OnDeviceAnswer } from '../on-device/on-device-answer.tsx';
 import { markDiffering, type Piece } from '../similar/differing-words.ts';
 import { createSimilarQuestions } from '../similar/similar-questions.ts';
+import { readWords } from '../similar/words.ts';
 import type { TurnView } from './answer-view.ts';
 import { AnswerText } from './answer-text.tsx';
 import { lacksAnswer } from './stand-ins.ts';
@@ -63,13 +64,18 @@ function useSimilar(turn: TurnView, lacks: boolean): readonly SavedRow[] {
 
 /** What was found, before it is shown: it answers something else. */
 function tellFound(found: readonly SavedRow[], asked: string): string {
-  const same = found.some(
-    ({ question }) => saysAll(markDiffering(question, asked)) && saysAll(markDiffering(asked, question)),
-  );
+  const same = found.some(({ question }) => foldQuestion(question) === foldQuestion(asked));
   if (same) return 'These words were answered before. What was said before them may have been different.';
   const nothing = 'Nothing is saved for your question.';
   if (found.length === 1) return `${nothing} One comes close; it answers another one.`;
   return `${nothing} ${found.length === 2 ? 'Two come' : 'Three come'} close; each answers another one.`;
+}
+
+/** The words of a question without case, accents and punctuation. */
+function foldQuestion(text: string): string {
+  return readWords(text)
+    .map(({ plain }) => plain)
+    .join(' ');
 }
 
 function saysAll(pieces: readonly Piece[]): boolean {
@@ -87,7 +93,7 @@ interface OfferProps {
 function Offer({ row, asked, open, onToggle }: OfferProps) {
   const askedPieces = markDiffering(asked, row.question);
   return (
-    <article class="offer" aria-label="A similar question, answered before">
+    <div class="offer" role="group" aria-label="A similar question, answered before">
       <h3>
         <Pieces pieces={markDiffering(row.question, asked)} />
       </h3>
@@ -103,7 +109,7 @@ function Offer({ row, asked, open, onToggle }: OfferProps) {
         </button>
       </div>
       {open && <Read row={row} />}
-    </article>
+    </div>
   );
 }
 

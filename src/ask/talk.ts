@@ -38,6 +38,8 @@ export interface Talk {
   turns: ReadonlySignal<readonly TurnView[]>;
   /** Whether the conversation is stored on this device; `looking` until that is known, and where nothing is stored. */
   found: ReadonlySignal<'looking' | 'there' | 'missing'>;
+  /** The name of the conversation: the one given to it, else its first question. Null when it has neither. */
+  title: ReadonlySignal<string | null>;
   draft: ReadonlySignal<string>;
   feature: Signal<string | null>;
   /** Whether it is what the page shows now. */
@@ -192,6 +194,12 @@ export function createTalk(parts: TalkParts): Talk {
     conversationId,
     turns,
     found,
+    title: computed(
+      () =>
+        storage.conversations.value.find(({ id }) => id === conversationId.value)?.title ??
+        turns.value[0]?.prompt ??
+        null,
+    ),
     onScreen: signal(false),
     draft,
     feature,

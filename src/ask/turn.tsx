@@ -12,8 +12,9 @@ import { From } from './from.tsx';
 import { tellOrigin } from './provenance.ts';
 import { lacksAnswer } from './stand-ins.ts';
 
-// Needed only once something was asked.
+// Needed only in some turns.
 const Waits = lazy(() => import('../waiting/waits.tsx').then((module) => module.Waits));
+const WhatHappened = lazy(() => import('./what-happened.tsx').then((module) => module.WhatHappened));
 const Offers = lazy(() => import('./offers.tsx').then((module) => module.Offers));
 
 type AnyAnswer = Exclude<AnswerView, { kind: 'waiting' }>;
@@ -33,7 +34,7 @@ export function Turn({ turn, last }: { turn: TurnView; last: boolean }) {
       <p class="asked-at">
         <time dateTime={new Date(askedAtMs).toISOString()}>{at}</time>
       </p>
-      <p class={`asked ${answer.kind === 'waiting' ? 'waiting' : ''}`}>{prompt}</p>
+      <Asked prompt={prompt} waiting={answer.kind === 'waiting'} />
       {answer.kind === 'waiting' ? (
         <Suspense>
           <Waits askId={turn.id} question={prompt} entry={answer.entry} />
@@ -50,6 +51,25 @@ export function Turn({ turn, last }: { turn: TurnView; last: boolean }) {
   );
 }
 
+/** Questions longer than this, in characters or lines, stand cut until somebody wants all of them. */
+const LONG_CHARS = 900;
+const LONG_LINES = 12;
+
+function Asked({ prompt, waiting }: { prompt: string; waiting: boolean }) {
+  const all = useSignal(false);
+  const long = prompt.length > LONG_CHARS || prompt.split('\n').length > LONG_LINES;
+  return (
+    <div class={`asked ${waiting ? 'waiting' : ''}`}>
+      <p class={long && !all.value ? 'cut-short' : ''}>{prompt}</p>
+      {long && (
+        <button class="button plain" type="button" aria-expanded={all.value} onClick={() => (all.value = !all.value)}>
+          {all.value ? 'Show less' : 'Show all'}
+        </button>
+      )}
+    </div>
+  );
+}
+
 const STATE_NAMES: Record<AnswerView['kind'], (view: AnswerView) => string> = {
   asked: () => 'waiting for the first word',
   arriving: () => 'the answer is arriving',
@@ -57,7 +77,10 @@ const STATE_NAMES: Record<AnswerView['kind'], (view: AnswerView) => string> = {
   whole: (view) => (isCarried(view) ? 'answered from this device' : 'answered'),
   partial: () => 'part of the answer',
   failed: () => 'no answer',
-  waiting: () => 'waiting to be sent',
+  waiting: (view) =>
+    view.kind === 'waiting' && view.entry.kind !== 'queued'
+      ? view.entry.kind.replaceAll('-', ' ')
+      : 'waiting to be sent',
   unsent: () => 'not sent',
 };
 
@@ -69,6 +92,8 @@ function isCarried(view: AnswerView): boolean {
 
 function Answered({ turn, answer, last }: { turn: TurnView; answer: AnyAnswer; last: boolean }) {
   const showFresh = useSignal(false);
+  const happened = useSignal(false);
+  const ended = answer.kind === 'whole' || answer.kind === 'partial' || answer.kind === 'failed' ? answer : null;
   const fresh = answer.kind === 'whole' ? answer.fresh : null;
   const shown = showFresh.value && answer.kind === 'whole' && fresh !== null ? freshView(answer, fresh) : answer;
   const text = textOf(shown);
@@ -76,8 +101,28 @@ function Answered({ turn, answer, last }: { turn: TurnView; answer: AnyAnswer; l
     <From
       told={tellOrigin(shown)}
       look={isCarried(shown) ? '' : 'line'}
-      actions={<Actions turn={turn} last={last} />}
+      actions={
+        <>
+          {ended !== null && (
+            <button
+              class="button plain quiet"
+              type="button"
+              aria-expanded={happened.value}
+              aria-controls={`happened-${turn.id}`}
+              onClick={() => (happened.value = !happened.value)}
+            >
+              What happened
+            </button>
+          )}
+          <Actions turn={turn} last={last} />
+        </>
+      }
     />
+  );
+  const way = happened.value && ended !== null && (
+    <Suspense>
+      <WhatHappened id={`happened-${turn.id}`} timeline={turn.timeline} answer={ended} />
+    </Suspense>
   );
   const body = <AnswerText text={text} running={isRunning(answer)} />;
   const swap = fresh !== null && (
@@ -96,6 +141,7 @@ function Answered({ turn, answer, last }: { turn: TurnView; answer: AnyAnswer; l
         {line}
         {last && answer.kind === 'failed' && answer.code === 'portal' && <LineSignIn />}
         {swap}
+        {way}
       </>
     );
   }
@@ -105,6 +151,7 @@ function Answered({ turn, answer, last }: { turn: TurnView; answer: AnyAnswer; l
       <div class="stub">
         {line}
         {swap}
+        {way}
       </div>
     </div>
   );

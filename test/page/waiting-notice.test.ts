@@ -31,7 +31,7 @@ describe('a notification', () => {
     await showNotice(scope, 'c1', true);
     await showNotice(scope, 'c2', false);
     expect(shown.map(({ title }) => title)).toEqual(['An answer arrived', 'A question needs you']);
-    expect(shown.map(({ options }) => options.data)).toEqual(['c1', 'c2']);
+    expect(shown.map(({ options }) => options.data as unknown)).toEqual(['c1', 'c2']);
     expect(shown.map(({ options }) => options.body)).toEqual([
       'Open Layover to read it.',
       'It could not be answered. Open Layover to decide.',
