@@ -80,21 +80,27 @@ export function PackCard({
 /** Which pack is looked at, where there are several, and the way to another. */
 function Others({ preparation, current, form }: { preparation: Preparation; current: string; form: Signal<Form> }) {
   const packs = preparation.travel.packs.value;
-  const choose = (value: string): void => {
+  const choose = (select: HTMLSelectElement): void => {
+    const { value } = select;
+    select.value = '';
+    if (value === '') return;
     if (value === 'new' || value === 'import') form.value = value;
     else preparation.travel.choose(value);
   };
   return (
-    <label class="pick">
+    <label class="pick other">
       <span class="unseen">Another pack</span>
-      <select value={current} onChange={(event) => choose(event.currentTarget.value)}>
-        {packs.map((pack) => (
-          <option key={pack.id} value={pack.id}>
-            {pack.name}
-          </option>
-        ))}
-        <option value="new">Make another</option>
-        <option value="import">Import one</option>
+      <select value="" onChange={(event) => choose(event.currentTarget)}>
+        <option value="">More packs</option>
+        {packs
+          .filter(({ id }) => id !== current)
+          .map((pack) => (
+            <option key={pack.id} value={pack.id}>
+              {pack.name}
+            </option>
+          ))}
+        <option value="new">Make another …</option>
+        <option value="import">Import one …</option>
       </select>
       <Mark name="down" look="small" />
     </label>
@@ -124,12 +130,18 @@ function Doings({ preparation, view, form }: { preparation: Preparation; view: P
   return (
     <div class="buttons">
       {own ? (
-        <button class="button" type="button" onClick={() => travel.pause()}>
+        <button key="pause" class="button" type="button" onClick={() => travel.pause()}>
           <Mark name="is-paused" look="small" />
           Pause
         </button>
       ) : wanted > 0 ? (
-        <button class="button primary" type="button" disabled={running} onClick={() => void travel.getReady()}>
+        <button
+          key="ready"
+          class="button primary"
+          type="button"
+          disabled={running}
+          onClick={() => void travel.getReady()}
+        >
           {begun ? `Resume, ${wanted} left` : 'Get ready'}, {estimateWords(view.wantedCost)}
         </button>
       ) : (
@@ -169,7 +181,7 @@ function Cost({ view: { pack } }: { view: PackView }) {
 function sentence(run: Preparation['travel']['run']['value'], view: PackView): string {
   const own = run.kind !== 'idle' && run.packId === view.pack.id;
   if (own && run.kind === 'running')
-    return `Being answered: ${view.ready} of ${view.of} ready. You may leave this page open and go on.`;
+    return `Being answered: ${view.ready} of ${view.of} ready. It goes on while you look at something else here.`;
   const said = readySentence(view, view.pack.demoAtMs, view.refreshHelps);
   return own && run.kind === 'stopped' ? `Paused. ${run.why} ${said}` : said;
 }

@@ -17,8 +17,6 @@ const WORDS: Record<Remedy, string> = {
   persist: 'Keep it here',
   reload: 'Load again',
   update: 'Use the new version',
-  'get-ready': 'Get ready',
-  refresh: 'Refresh',
 };
 
 /** What is wrong first, each with its one remedy; then a line for each that is fine. `primary`: its first remedy is the view's one filled button. */
@@ -92,10 +90,6 @@ function Line({
         return location.reload();
       case 'update':
         return journey.offerUpdate();
-      case 'get-ready':
-        return preparation.travel.getReady();
-      case 'refresh':
-        return preparation.travel.refreshStale();
       default:
         remedy satisfies never;
     }

@@ -7,7 +7,7 @@ export const CHECKS = ['shell', 'worker', 'storage', 'answers', 'key', 'clock', 
 export type CheckId = (typeof CHECKS)[number];
 
 /** What a press beside a check does. */
-export type Remedy = 'persist' | 'reload' | 'update' | 'get-ready' | 'refresh';
+export type Remedy = 'persist' | 'reload' | 'update';
 
 /** What was found. `unmeasured` is never said to be fine. */
 export interface Finding {
@@ -48,31 +48,34 @@ const SKEW_LIMIT_MS = 120_000;
 /** Makes all checks side by side and tells each as it is done. None waits for another, none throws. */
 export async function runChecks(
   parts: PreflightParts,
-  tell: (check: Check) => void,
+  { tell, only = CHECKS }: { tell: (check: Check) => void; only?: readonly CheckId[] },
   signal: AbortSignal,
 ): Promise<void> {
   // The router is asked once, for two of them.
-  const router = parts.router();
-  router.catch((failure: unknown) => void failure);
-  const worker = parts.worker();
-  worker.catch((failure: unknown) => void failure);
+  const router = once(parts.router);
+  const worker = once(parts.worker);
   const made: Record<CheckId, () => Promise<Finding>> = {
     shell: async () => judgeShell(await parts.shell()),
-    worker: async () => judgeWorker(await worker),
+    worker: async () => judgeWorker(await worker()),
     storage: async () => judgeStorage(await parts.persisted()),
     answers: async () => judgeAnswers(await parts.answers()),
     key: async () => judgeKey(await parts.key()),
-    clock: async () => judgeClock(await router),
+    clock: async () => judgeClock(await router()),
     told: async () => judgeTold(await parts.told()),
-    router: async () => judgeRouter((await router).reply),
-    update: async () => judgeUpdate(await worker),
+    router: async () => judgeRouter((await router()).reply),
+    update: async () => judgeUpdate(await worker()),
   };
   await Promise.all(
-    CHECKS.map(async (id) => {
+    only.map(async (id) => {
       const finding = await within(parts.clock, id, made[id]);
       if (!signal.aborted) tell({ id, finding });
     }),
   );
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null;
+  return () => (made ??= make());
 }
 
 /** What it found, or that it could not be measured. */
@@ -153,9 +156,14 @@ function judgeAnswers(answers: Awaited<ReturnType<PreflightParts['answers']>>): 
     return warn('No travel pack', '', 'Make one, with what you will ask.', null);
   const { ready, of, stale, freshUntil } = answers;
   if (ready < of)
-    return warn('The pack is not ready', `${ready} of ${of}`, 'Get it ready while you are online.', 'get-ready');
+    return warn('The pack is not ready', `${ready} of ${of}`, 'Get it ready above, while you are online.', null);
   if (stale > 0)
-    return warn(`${stale} of ${of} answers go stale first`, '', 'They open, and are said to be old.', 'refresh');
+    return warn(
+      `${stale} of ${of} answers go stale first`,
+      '',
+      'They open, and are said to be old. Refresh them above.',
+      null,
+    );
   return good('Answers fresh', `until ${freshUntil}`);
 }
 
@@ -170,7 +178,7 @@ function judgeKey(key: Awaited<ReturnType<PreflightParts['key']>>): Finding {
         'What is stored does not open',
         '',
         'Its key is not the one it was sealed with. Get the pack ready again.',
-        'get-ready',
+        null,
       );
     case 'none':
       return bad(

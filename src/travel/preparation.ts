@@ -1,4 +1,4 @@
-import { computed, signal, type ReadonlySignal } from '@preact/signals';
+import { computed, effect, signal, type ReadonlySignal } from '@preact/signals';
 import * as z from 'zod/mini';
 import { mintAskId } from '#shared/ask-id.ts';
 import { readJson } from '#shared/json.ts';
@@ -11,7 +11,7 @@ import { holdWriting } from '../app/writing.ts';
 import { clockWords } from '../look/words.ts';
 import { askAhead } from './ask-ahead.ts';
 import { openGround, tryKey } from './ground.ts';
-import { CHECKS, runChecks, type Check, type PreflightParts } from './preflight.ts';
+import { CHECKS, runChecks, type Check, type CheckId, type PreflightParts } from './preflight.ts';
 import { rehearse, type RehearsalEnd, type Result } from './rehearsal.ts';
 import { momentWords } from './travel-words.ts';
 import { createTravel, type Travel } from './travel.ts';
@@ -32,7 +32,8 @@ export interface Preparation {
   travel: Travel;
   checks: ReadonlySignal<readonly Check[]>;
   checkedAtMs: ReadonlySignal<number | null>;
-  check(signal: AbortSignal): Promise<void>;
+  /** Looks again, at everything or at some of it. */
+  check(signal: AbortSignal, only?: readonly CheckId[]): Promise<void>;
   /** Asks the browser to keep what is stored; whether it does. */
   persist(): Promise<boolean>;
   rehearsal: ReadonlySignal<RehearsalState>;
@@ -84,7 +85,10 @@ export function createPreparation(models: Models, browser: Browser): Preparation
       },
       persisted: async () => (browser.storage === null ? null : browser.storage.persisted()),
       async answers() {
-        await travel.look();
+        // Nothing is said of packs that were not read yet.
+        await new Promise<void>((resolve) => {
+          effect(() => (travel.state.value === 'opening' ? undefined : resolve()));
+        });
         const view = travel.view.value;
         if (view === null) return null;
         const { ready, of, cannot, stale, freshUntilMs } = view;
@@ -109,13 +113,16 @@ export function createPreparation(models: Models, browser: Browser): Preparation
     };
   }
 
-  async function check(abort: AbortSignal): Promise<void> {
+  async function check(abort: AbortSignal, only: readonly CheckId[] = CHECKS): Promise<void> {
     await runChecks(
       partsFor(abort),
-      (done) => (checks.value = checks.value.map((each) => (each.id === done.id ? done : each))),
+      {
+        tell: (done) => (checks.value = checks.value.map((each) => (each.id === done.id ? done : each))),
+        only,
+      },
       abort,
     );
-    if (!abort.aborted) checkedAtMs.value = clock.now();
+    if (!abort.aborted && only === CHECKS) checkedAtMs.value = clock.now();
   }
 
   async function startRehearsal(abort: AbortSignal): Promise<void> {

@@ -42,9 +42,10 @@ export function TravelView() {
     return () => left.abort();
   }, []);
   const ground = travel.ground.value;
-  useEffect(() => void preparation.measure(), [ground, travel.packs.value]);
-
   const view = travel.view.value;
+  useEffect(() => void preparation.measure(), [ground, travel.packs.value]);
+  const standing = view === null ? '' : `${view.pack.id} ${view.ready} ${view.of} ${view.stale.length}`;
+  useEffect(() => void preparation.check(new AbortController().signal, ['answers']), [standing]);
   const close = (): void => void (form.value = 'none');
   return (
     <main class="page travel" id="main" tabIndex={-1}>
@@ -61,7 +62,7 @@ export function TravelView() {
         {view !== null && form.value !== 'new' && form.value !== 'edit' && (
           <PackRows preparation={preparation} view={view} onEdit={() => (form.value = 'edit')} />
         )}
-        <PreflightSheet preparation={preparation} primary={view === null || view.left === 0} />
+        <PreflightSheet preparation={preparation} primary={view !== null && view.left === 0 && form.value === 'none'} />
       </div>
       {view !== null && view.ready > 0 && <RehearsalSheet preparation={preparation} view={view} />}
       <StoredSheet preparation={preparation} />
