@@ -95,7 +95,7 @@ export class FakeRouter {
     }
     const wanted = JSON.parse(body) as { stream?: boolean; stream_options?: { include_usage?: boolean } };
     const includeUsage = wanted.stream_options?.include_usage === true;
-    return this.#give(key, wanted.stream === true ? { after: 0, includeUsage } : null, request.signal);
+    return this.#give(key, wanted.stream === true ? { after: 0, includeUsage } : null, request);
   }
 
   #resume(request: Request, id: string): Response {
@@ -103,10 +103,10 @@ export class FakeRouter {
     const stream = (request.headers.get('accept') ?? '').includes('event-stream');
     const after = Number(request.headers.get('last-event-id') ?? 0);
     const includeUsage = new URL(request.url).searchParams.get('include_usage') === 'true';
-    return this.#give(id, stream ? { after, includeUsage } : null, request.signal);
+    return this.#give(id, stream ? { after, includeUsage } : null, request);
   }
 
-  #give(id: string, stream: { after: number; includeUsage: boolean } | null, signal: AbortSignal): Response {
+  #give(id: string, stream: { after: number; includeUsage: boolean } | null, request: Request): Response {
     const answer = this.#answers.get(id);
     if (answer === undefined) throw new Error(`No answer ${id}.`);
     const cut = this.cuts.shift() ?? null;
@@ -114,7 +114,8 @@ export class FakeRouter {
     const text = stream === null ? JSON.stringify(writeCompletion(answer)) : this.#chunks(answer, stream);
     const { stall } = this;
     this.stall = null;
-    return new Response(stall === null ? bytesOf(text, cut) : stalled(text.slice(0, stall), signal), {
+    if (stall !== null) this.#unanswered.push(request);
+    return new Response(stall === null ? bytesOf(text, cut) : stalled(text.slice(0, stall), request.signal), {
       headers: {
         'content-type': stream !== null ? 'text/event-stream; charset=utf-8' : 'application/json',
         'x-layover': '1',
