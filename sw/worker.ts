@@ -1,58 +1,23 @@
 import * as z from 'zod/mini';
-import { systemClock, systemRandom } from '#shared/clock.ts';
 import { OUTBOX_SYNC_TAG, toWorkerSchema } from '#shared/worker-messages.ts';
-import { heed, openDevice, replay, tellState } from '#device/device.ts';
-import type { Device } from '#device/parts.ts';
+import { heed, replay, tellState } from '#device/device.ts';
 import { forgetPolicy, givePolicy, refreshPolicy } from '#device/policy.ts';
-import type { Play } from '#device/simulator.ts';
-import { play } from '#device/simulator/play.ts';
-import { openNotice, showNotice } from './notice.ts';
+import { openNotice } from './notice.ts';
+import { bringPlay, openWorkerDevice, type WorkerScope } from './open-device.ts';
 import { openShell, type ShellFile } from './shell.ts';
 import { TravelStrategy } from './travel-strategy.ts';
 
-declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: ShellFile[]; layoverPlay?: Play };
+declare const self: WorkerScope & { __WB_MANIFEST: ShellFile[] };
 
 // zod would try `new Function`, which our Content-Security-Policy forbids and reports.
 z.config({ jitless: true });
 
-const channels = new Map<string, BroadcastChannel>();
+let device = openWorkerDevice(self, begin);
 
-let device = open();
-
-function open(): Device {
-  return openDevice({
-    fetch: (request) => fetch(request),
-    clock: systemClock,
-    random: systemRandom,
-    factory: indexedDB,
-    subtle: self.isSecureContext ? crypto.subtle : null,
-    locks: 'locks' in navigator ? navigator.locks : null,
-    post(name, message) {
-      let channel = channels.get(name);
-      if (channel === undefined) channels.set(name, (channel = new BroadcastChannel(name)));
-      channel.postMessage(message);
-    },
-    registerSync: async () => self.registration.sync?.register(OUTBOX_SYNC_TAG),
-    // A person who has taken the leave back meanwhile is not told.
-    notify: (conversationId, answered) => showNotice(self, conversationId, answered).catch(() => undefined),
-    // The worker's own clock began with it.
-    startedMonotonicMs: 0,
-    bringPlay,
-    killed() {
-      device.tell = () => undefined;
-      device = open();
-      wake();
-    },
-    origin: self.location.origin,
-  });
-}
-
-/** A worker may bring in only what it brought in while it was installed. One in development is a module and cannot. */
-async function bringPlay(): Promise<Play> {
-  if (import.meta.env.DEV) return play;
-  if (self.layoverPlay === undefined) importScripts('/simulator.js');
-  if (self.layoverPlay === undefined) throw new TypeError('`/simulator.js` brings nothing.');
-  return self.layoverPlay;
+/** A scenario killed the device: another takes its place, as another worker would. */
+function begin(): void {
+  device = openWorkerDevice(self, begin);
+  wake();
 }
 
 /** Addresses that belong to the router: no page of ours stands there. */
@@ -86,6 +51,7 @@ function answerTo(event: FetchEvent): Promise<Response> | null {
     case 'GET': {
       // The page reads the policy through us, so that both go by the same one.
       if (url.pathname === '/api/travel') return givePolicy(device, request);
+      if (url.pathname.startsWith('/link/')) return openLink(request);
       const isPage = request.mode === 'navigate' && !ROUTER_PATHS.some((path) => path.test(url.pathname));
       // Whoever wants the page without us gets it from the network, whatever is wrong with ours.
       const key = isPage && url.searchParams.has('nosw') ? null : shell.keyOf(url.pathname, isPage);
@@ -96,6 +62,13 @@ function answerTo(event: FetchEvent): Promise<Response> | null {
   }
 }
 
+/** Whoever comes by a sign-in link is not the one whose policy is known here: nothing of theirs is shown until that is clear. */
+async function openLink(request: Request): Promise<Response> {
+  const response = await fetch(request);
+  if (response.type === 'opaqueredirect') await forgetPolicy(device);
+  return response;
+}
+
 async function endSession(request: Request): Promise<Response> {
   const response = await fetch(request);
   await forgetPolicy(device);
@@ -104,7 +77,7 @@ async function endSession(request: Request): Promise<Response> {
 
 self.addEventListener('install', (event) => {
   event.waitUntil(shell.install());
-  event.waitUntil(bringPlay());
+  event.waitUntil(bringPlay(self));
   // The first worker of all has no page of an older one to break; any later one waits to be told.
   if (self.registration.active === null) event.waitUntil(self.skipWaiting());
 });

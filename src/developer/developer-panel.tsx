@@ -13,8 +13,8 @@ export function DeveloperPanel({ onClose }: { onClose: () => void }) {
   // The focus goes in with the person, and back to where it was when the panel closes.
   useEffect(() => {
     const before = document.activeElement;
-    const inside = '[aria-pressed="true"], .choices .button';
-    panel.current?.querySelector<HTMLElement>(inside)?.focus();
+    const find = (what: string) => panel.current?.querySelector<HTMLElement>(what);
+    (find('[aria-pressed="true"]') ?? find('.choices .button'))?.focus();
     const closeOnEscape = (event: KeyboardEvent): void => {
       if (event.key === 'Escape') onClose();
     };

@@ -62,7 +62,6 @@ const stepSchema = z.strictObject({
   for_ms: z.optional(z.number().check(z.gte(1), z.lte(SCENARIO_KEPT_MS))),
   ...conditions,
 });
-export type Step = z.infer<typeof stepSchema>;
 
 /**
  * What the network simulator plays: steps one after the other, or one set of conditions. Conditions beside `steps` hold in every

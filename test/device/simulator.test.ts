@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Scenario, Simulation } from '#shared/scenario.ts';
-import { heed } from '#device/device.ts';
-import { openWorld, readStream, writeTurn, history, type World } from '../fakes/device/world.ts';
+import { heed, replay } from '#device/device.ts';
+import { travel } from '#device/travel.ts';
+import { FAULTS, findPreset, PLACES } from '../../src/developer/presets.ts';
+import { history, openWorld, post, readStream, writeTurn, type World } from '../fakes/device/world.ts';
 import { scenario } from '../fakes/scenarios.ts';
 
 const ask = { feature: 'chat', prompt: 'Why?', stream: true };
@@ -301,6 +303,47 @@ describe('the network simulator', () => {
     expect(answer).toMatchObject({ text: world.router.text, done: true });
     // Long before the silence would have counted as a cut.
     expect(world.clock.monotonic() - beganMs).toBeLessThan(15_000);
+  });
+
+  it('[D150] a killed worker breaks off its streams, writes nothing more, and another device goes on', async () => {
+    const world: World = openWorld({ killed: () => world.restart() });
+    const id = '01920000-0000-7000-8000-000000000001';
+    await writeTurn(world, id, 'Why?');
+    await simulate(world, {
+      steps: [
+        { for_ms: 5_000, stall_after_tokens: 2 },
+        { for_ms: 1_000, kill_worker: true },
+        { for_ms: 600_000, latency_ms: 1 },
+      ],
+    });
+    const old = world.device;
+    const work: Promise<unknown>[] = [];
+    const answered = travel(post(ask, { 'idempotency-key': id }), old, (more) => void work.push(more));
+    const response = await world.drive(old.simulator.mortal(answered));
+    expect(old.running.size).toBe(1);
+    const failure = await world.drive(response.text().catch((thrown: unknown) => thrown));
+    expect(failure).toMatchObject({ message: 'The simulator killed this worker.' });
+    await world.drive(Promise.allSettled(work));
+    expect(world.device).not.toBe(old);
+    expect(world.device.running.size).toBe(0);
+    const late = old.simulator.mortal(travel(post(ask), old, () => undefined));
+    await expect(world.drive(late)).rejects.toThrow('The simulator killed this worker.');
+    expect((await history(world))[0]?.answer?.state).toMatchObject({ kind: 'open' });
+    await world.clock.advance(1_000);
+    await world.drive(heed(world.device, { type: 'tell' }));
+    expect(told(world)).toMatchObject({ step: 3 });
+    await simulate(world, null);
+    await world.drive(replay(world.device, null), 500);
+    expect((await history(world))[0]?.answer?.state).toMatchObject({ kind: 'whole' });
+    expect(world.router.runs).toHaveLength(1);
+  });
+
+  it.each([...PLACES, ...FAULTS])('[D158] the preset $name is a scenario, and is found by its name', async (preset) => {
+    const world = openWorld();
+    await world.place();
+    await simulate(world, preset.scenario);
+    expect(told(world)?.name).toBe(preset.name);
+    expect(findPreset(preset.name.toUpperCase())).toBe(preset);
   });
 
   it('[D151] a rehearsal needs no policy, is offline whatever it says, and ends by itself after two hours', async () => {

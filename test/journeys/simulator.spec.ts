@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import type { LayoverConsole } from '../../src/developer/start.ts';
 import { gate } from '../fakes/provider/gate.ts';
 import { answer, hold, say } from '../fakes/provider/script.ts';
 import { scenario, scenarioText } from '../fakes/scenarios.ts';
@@ -12,7 +13,7 @@ function tape(page: Page) {
 }
 
 /** Says it in the browser's console. */
-function simulate(page: Page, wanted: unknown): Promise<string> {
+function simulate(page: Page, wanted: unknown): ReturnType<LayoverConsole['simulate']> {
   return page.evaluate(async (scenario) => {
     if (window.layover === undefined) throw new Error('There is no `layover` here.');
     return window.layover.simulate(scenario);
