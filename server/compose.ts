@@ -20,6 +20,8 @@ import type { OpenProvider } from './routing/attempt.ts';
 import { createDeployments } from './routing/deployments.ts';
 import { createFaults } from './routing/faults.ts';
 import type { Ledger } from './store/ledger.ts';
+import { openDiscreetJournal } from './store/discreet-journal.ts';
+import { MemoryJournal } from './store/memory-journal.ts';
 import { lockFolder, type FolderLock } from './store/folder-lock.ts';
 import { openStores, type Stores } from './store/open.ts';
 
@@ -101,10 +103,11 @@ async function composeOver(lock: FolderLock, options: RouterOptions): Promise<Co
   const deployments = createDeployments({ configuration, clock, faults });
   const ledger = logAsks(stores.ledger, log);
   const providers = keepProviders(clock);
+  const memory = new MemoryJournal(clock);
   const asks = createAsks({
     ...{ configuration, deployments, faults, ledger, clock, random, log },
     providers: providers.open,
-    journal: stores.journal,
+    journal: openDiscreetJournal(stores.journal, memory),
     cache: stores.cache,
   });
   const app = createApp({
@@ -121,6 +124,7 @@ async function composeOver(lock: FolderLock, options: RouterOptions): Promise<Co
     notices,
     async close() {
       stopPruning();
+      memory.close();
       await providers.close();
       await stores.close();
       lock.release();
@@ -155,6 +159,8 @@ async function settle(stores: Stores, options: RouterOptions): Promise<number> {
   if (cut.length > 0) options.log.warn({ asks: cut.length }, 'Asks were cut off when the router last ended.');
   await stores.ledger.record(cut.map(rowOfCut), []);
   await prune(stores, options);
+  for (const { name, device } of options.configuration.features.values())
+    if (device.store === 'never') await stores.cache.purge({ feature: name });
   const { epoch } = await stores.meta.settle(fingerprint(options.configuration));
   return epoch;
 }

@@ -1,11 +1,12 @@
 import { asProblem, Problem } from '#shared/problem.ts';
 import type { Deployment } from '../config/configuration.ts';
+import type { RoutedAsk } from '../routing/route.ts';
 import type { CachedAnswer } from '../store/answer-cache.ts';
 import { accountFor, accountOne, accountRefused } from './account.ts';
 import { admit } from './admit.ts';
 import type { AskHandle, AskRequest } from './asks.ts';
 import type { Heart } from './heart.ts';
-import { identify, type Ask } from './identify.ts';
+import { identify, isDiscreet, type Ask } from './identify.ts';
 import type { Job } from './job.ts';
 import { MAX_RUNNING } from './live-asks.ts';
 import { Production } from './production.ts';
@@ -74,6 +75,8 @@ async function produce(job: Job, heart: Heart): Promise<void> {
   live.land(production, cacheKey);
 }
 
-function routed({ id, alias, messages, parameters, request }: Ask, totalTimeoutMs: number) {
-  return { askId: id, alias, messages, parameters, deadlineMonotonicMs: request.arrivedMonotonicMs + totalTimeoutMs };
+function routed(ask: Ask, totalTimeoutMs: number): RoutedAsk {
+  const { id, alias, messages, parameters, request } = ask;
+  const deadlineMonotonicMs = request.arrivedMonotonicMs + totalTimeoutMs;
+  return { askId: id, discreet: isDiscreet(ask), alias, messages, parameters, deadlineMonotonicMs };
 }

@@ -61,6 +61,11 @@ export function identify(
   };
 }
 
+/** Whether no word of an ask may reach a disk or the log: its feature is never stored. */
+export function isDiscreet({ feature }: Pick<Ask, 'feature'>): boolean {
+  return feature.device.store === 'never';
+}
+
 function featureOf(name: string | null, { features, defaultFeature, featuresDeclared }: Configuration): Feature {
   const feature = features.get(name ?? defaultFeature);
   if (feature !== undefined) return feature;
@@ -114,7 +119,8 @@ function keysOf(ask: {
   const { body, owner, feature, alias } = ask;
   try {
     const bodyHash = sha256(exactAsk(body, feature.name, alias));
-    if (feature.cache.ttlSeconds <= 0 || notReusable(body) !== null) return { bodyHash, cacheKey: null };
+    const isKept = feature.cache.ttlSeconds > 0 && !isDiscreet(ask);
+    if (!isKept || notReusable(body) !== null) return { bodyHash, cacheKey: null };
     const canonical = canonicalAsk(
       { ...ask.parameters, messages: ask.messages },
       {

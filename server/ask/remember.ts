@@ -1,4 +1,5 @@
 import { AnswerCollector, eventsOf, isWhole, type Answer } from '#shared/answer.ts';
+import { looksPersonal } from '#shared/personal.ts';
 import type { CachedAnswer } from '../store/answer-cache.ts';
 import type { Heart } from './heart.ts';
 import type { Ask } from './identify.ts';
@@ -45,12 +46,13 @@ export function giveAgain(job: Job, cached: CachedAnswer, nowMs: number): void {
   }
 }
 
-/** Keeps a live answer, if it is whole and may be given again. A cache that fails is said, and changes nothing. */
+/** Keeps a live answer, if it is whole and may be given again; where the feature says so, only if it does not look personal. A cache that fails is said, and changes nothing. */
 export async function remember(production: Production, heart: Heart): Promise<void> {
   const { cache, clock, log } = heart;
   const { ask } = production.leader;
   const answer = answerOf(production);
   if (ask.cacheKey === null || answer === null || !isWhole(answer.finishReason) || answer.text === '') return;
+  if (ask.feature.device.store === 'store_unless_pii' && looksPersonal(`${wordsOf(ask)}\n${answer.text}`)) return;
   const nowMs = clock.now();
   try {
     await cache.put({
@@ -66,6 +68,16 @@ export async function remember(production: Production, heart: Heart): Promise<vo
   } catch (cause) {
     log.error({ askId: ask.id, err: cause }, 'The cache did not keep an answer.');
   }
+}
+
+/** All that was typed, of every turn; the feature's own prompt is nobody's. */
+function wordsOf({ feature, messages }: Ask): string {
+  const typed = feature.system === null ? messages : messages.slice(1);
+  return typed.map(({ content }) => (typeof content === 'string' ? content : partsOf(content ?? []))).join('\n');
+}
+
+function partsOf(content: readonly Record<string, unknown>[]): string {
+  return content.map(({ text }) => (typeof text === 'string' ? text : '')).join('\n');
 }
 
 /** The answer as its leader has it; null when it has none. */

@@ -20,6 +20,8 @@ export interface Router {
 export interface RoutedAsk {
   /** For the log. */
   askId: string;
+  /** The log gets no word of a provider, which may quote the ask. */
+  discreet: boolean;
   alias: string;
   messages: ChatMessage[];
   parameters: Record<string, unknown>;
@@ -91,7 +93,7 @@ export function createRouter(deps: {
         return { kind: 'answered', by: { ...by, model: end.model }, finishReason: end.reason, usage: record.usage };
       }
       const { failure } = end;
-      say(ask.askId, deployment, failure);
+      say(ask, deployment, failure);
       if (end.blame) deployments.failed(deployment, failure);
       if (end.afterContent)
         return { kind: 'failed', outcome: 'incomplete', problem: brokeOff({ deployment, failure }) };
@@ -102,9 +104,11 @@ export function createRouter(deps: {
     return { kind: 'failed', outcome: problem.status < 500 ? 'refused' : 'failed', problem };
   }
 
-  function say(askId: string, deployment: Deployment, failure: Failed['failure']): void {
+  function say({ askId, discreet }: RoutedAsk, deployment: Deployment, failure: Failed['failure']): void {
     const details = { askId, deployment: deployment.id, kind: failure.kind, status: failure.status };
-    if (failure.cause === undefined) log.warn(details, `\`${deployment.name}\`: ${failure.message}`);
+    if (discreet)
+      log.warn(details, `\`${deployment.name}\` failed; its words are left out, as they may quote the ask.`);
+    else if (failure.cause === undefined) log.warn(details, `\`${deployment.name}\`: ${failure.message}`);
     else log.warn({ ...details, err: failure.cause }, `\`${deployment.name}\`: ${failure.message}`);
   }
 

@@ -14,6 +14,7 @@ import type { NumberedEvent } from '#shared/answer.ts';
  * [J9] An id that stands for another ask (of whoever) gets `other-body`: two asks never share a journal.
  * [J10] `append` past `MAX_EVENT_BYTES`, and one that would leave a gap, rejects and changes nothing.
  * [J11] Events that cannot be read back are as if they had never come: the ask is `incomplete` up to there, and its key is free.
+ * [J12] Of a discreet ask no event and no hash reaches a disk. They are kept in memory for at most `DISCREET_KEEP_MS` from its end; past that, and after the end of the process, it reads as `expired` and its key is free.
  */
 export interface Journal {
   claim(claim: Claim): Promise<ClaimResult>;
@@ -35,6 +36,9 @@ export interface Journal {
 /** Most bytes of one ask's events, as they are stored. */
 export const MAX_EVENT_BYTES = 4 * 1024 * 1024;
 
+/** How long the words of a discreet ask are kept in memory from its end, ms. 10 minutes. */
+export const DISCREET_KEEP_MS = 600_000;
+
 export interface Owner {
   tenant: string;
   user: string;
@@ -45,8 +49,10 @@ export interface Claim {
   askId: string;
   /** `Idempotency-Key` as it came; null when there was none (then nothing can repeat it). */
   key: string | null;
-  /** SHA-256 of the exact canonical form. */
+  /** SHA-256 of the exact canonical form; empty on the disk for a discreet ask, as a short question can be guessed from it. */
   bodyHash: string;
+  /** No word of it may reach a disk. */
+  discreet: boolean;
   nowMs: number;
   keepMs: number;
   tags: AskTags;

@@ -62,6 +62,8 @@ export interface ReadQuery {
 }
 
 function claimAsk(statements: JournalStatements, claim: Claim): ClaimResult {
+  if (claim.discreet && claim.bodyHash !== '')
+    throw new Problem('broken', `Ask \`${claim.askId}\` is discreet, and its hash is not for the disk.`);
   let run = 1;
   const held = claim.key === null ? undefined : statements.byKey.get({ owner: claim.owner, key: claim.key });
   if (held !== undefined) {
@@ -95,6 +97,8 @@ function isPast(momentMs: number | null, nowMs: number): boolean {
 function appendBlock(statements: JournalStatements, block: Block): void {
   const ask = statements.byId.get(block);
   if (ask === undefined || ask.state !== 'running' || block.lastSeq <= ask.last_seq) return;
+  if (ask.body_hash === '')
+    throw new Problem('broken', `Ask \`${block.askId}\` is discreet, and its words are not for the disk.`);
   const fits = block.contiguous && block.firstSeq === ask.last_seq + 1;
   const fresh = fits ? block : cutBlock(block, ask.last_seq);
   const bytes = ask.bytes + Buffer.byteLength(fresh.json);
@@ -123,7 +127,9 @@ function readAsk(connection: Connection, statements: JournalStatements, query: R
   const ask = statements.byId.get(query);
   if (ask === undefined || isPast(ask.forget_at_ms, query.nowMs)) return null;
   if (ask.tenant_id !== query.owner.tenant || ask.user_id !== query.owner.user) return null;
-  if (isPast(ask.expires_at_ms, query.nowMs)) return { state: 'expired', events: [] };
+  // The words of a discreet ask were kept elsewhere, and are gone when the question comes here.
+  const isHusk = ask.body_hash === '' && ask.state !== 'running';
+  if (isHusk || isPast(ask.expires_at_ms, query.nowMs)) return { state: 'expired', events: [] };
 
   const events: NumberedEvent[] = [];
   for (const block of statements.blocks.iterate(query)) {

@@ -32,7 +32,7 @@ export function journalStatements(database: Database) {
     byId: prepareFor<{ askId: string }>(database)((param) =>
       queries
         .selectFrom('ask')
-        .select(['tenant_id', 'user_id', 'state', 'last_seq', 'bytes', 'expires_at_ms', 'forget_at_ms'])
+        .select(['tenant_id', 'user_id', 'state', 'body_hash', 'last_seq', 'bytes', 'expires_at_ms', 'forget_at_ms'])
         .where(
           'ask_id',
           '=',

@@ -280,7 +280,16 @@ describe('stopping', () => {
     expect([partial.state(), silent.state()]).toEqual(['incomplete', 'failed']);
     expect(await codeOf(silent.opening(never))).toBe('stopping');
     const tags = { feature: 'default', synthetic: false, arrivedAtMs: rig.clock.now() };
-    const claim = { owner: SOMEONE, askId: KEY, key: KEY, bodyHash: 'x', nowMs: rig.clock.now(), keepMs: 1_000, tags };
+    const claim = {
+      owner: SOMEONE,
+      askId: KEY,
+      key: KEY,
+      bodyHash: 'x',
+      discreet: false,
+      nowMs: rig.clock.now(),
+      keepMs: 1_000,
+      tags,
+    };
     expect(await rig.stores.journal.claim(claim)).toMatchObject({ kind: 'run', run: 2 });
     expect(await rig.rows(2)).toHaveLength(2);
   });

@@ -114,7 +114,16 @@ it('[A13] an answer that grows past what the journal takes ends with a problem, 
 it('an ask that a crash left behind is incomplete, and says so to its readers', async () => {
   const rig = await openRig();
   const tags = { feature: 'default', synthetic: false, arrivedAtMs: rig.clock.now() };
-  const claim = { owner: SOMEONE, askId: KEY, key: KEY, bodyHash: 'x', nowMs: rig.clock.now(), keepMs: 60_000, tags };
+  const claim = {
+    owner: SOMEONE,
+    askId: KEY,
+    key: KEY,
+    bodyHash: 'x',
+    discreet: false,
+    nowMs: rig.clock.now(),
+    keepMs: 60_000,
+    tags,
+  };
   await rig.stores.journal.claim(claim);
   await rig.stores.journal.append(KEY, [
     { seq: 1, event: { type: 'answer-start', model: 'first-model', createdSeconds: 1 } },

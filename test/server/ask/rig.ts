@@ -63,6 +63,8 @@ export interface RigOptions {
   second?: Partial<Deployment>;
   more?: Deployment[];
   stores?: (stores: Stores) => Partial<Stores>;
+  /** Told of what the log is told. */
+  onLog?: (about: object, text: string) => void;
 }
 
 const closing: (() => Promise<void>)[] = [];
@@ -85,7 +87,12 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
   const faults = createFaults({ deployments, clock });
   const health = createDeployments({ configuration, clock, faults });
   const said: string[] = [];
-  const log: Log = { info: () => undefined, warn: (_, text) => said.push(text), error: (_, text) => said.push(text) };
+  const onLog = options.onLog ?? ((): void => undefined);
+  const say = (about: object, text: string): void => {
+    said.push(text);
+    onLog(about, text);
+  };
+  const log: Log = { info: onLog, warn: say, error: say };
   const opened = new Map<string, Provider>();
   closing.push(async () => {
     for (const provider of opened.values()) await provider.close();
@@ -135,7 +142,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
     answer: async (body, more) => readAll(await ask(body, more)),
     async rows(count = 1) {
       for (let tries = 0; tries < 1000; tries++) {
-        const rows = await real.ledger.recent({ tenant: null, limit: 1000 });
+        const rows = await stores.ledger.recent({ tenant: null, limit: 1000 });
         if (rows.length >= count) return rows;
         await clock.settle();
       }
@@ -144,7 +151,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
     async forget() {
       // A round trip to the stores ends what was written before it: an append, then the end, then the keeping.
       for (let round = 0; round < 3; round++) {
-        await real.ledger.recent({ tenant: null, limit: 1 });
+        await stores.ledger.recent({ tenant: null, limit: 1 });
         await clock.advance(40_000);
       }
     },

@@ -51,6 +51,7 @@ async function fill({ journal, cache, ledger, sessions, meta }: Stores): Promise
     askId: 'ask-1',
     key: 'key-1',
     bodyHash: 'body-1',
+    discreet: false,
     nowMs: 0,
     keepMs: 1e12,
     tags: { feature: 'default', synthetic: false, arrivedAtMs: 0 },

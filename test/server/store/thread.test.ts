@@ -14,7 +14,7 @@ import { filledAnswer, filledFigures, owner } from './filled.ts';
 
 const operator = { tenant: 'default', user: 'op', role: 'operator', guest: false } as const;
 const tags = { feature: 'default', synthetic: false, arrivedAtMs: 0 };
-const claim = { owner, askId: 'ask-1', key: 'key-1', bodyHash: 'body-1', nowMs: 0, keepMs: 1e9, tags };
+const claim = { owner, askId: 'ask-1', key: 'key-1', bodyHash: 'body-1', discreet: false, nowMs: 0, keepMs: 1e9, tags };
 const everything = { owner, askId: 'ask-1', after: 0, limit: 10_000, nowMs: 0 };
 
 function delta(seq: number): NumberedEvent {

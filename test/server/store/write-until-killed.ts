@@ -6,7 +6,16 @@ const [, , dataFolder = ''] = argv;
 const { journal } = await openStores({ dataFolder, onProblem: console.error });
 const owner = { tenant: 'acme', user: 'ada' };
 const tags = { feature: 'default', synthetic: false, arrivedAtMs: 0 };
-await journal.claim({ owner, askId: 'ask-1', key: 'key-1', bodyHash: 'body-1', nowMs: 0, keepMs: 1e9, tags });
+await journal.claim({
+  owner,
+  askId: 'ask-1',
+  key: 'key-1',
+  bodyHash: 'body-1',
+  discreet: false,
+  nowMs: 0,
+  keepMs: 1e9,
+  tags,
+});
 for (let seq = 1; ; seq++) {
   const written = journal.append('ask-1', [{ seq, event: { type: 'text-delta', text: `word ${seq} ` } }]);
   // Some are waited for, so that the kill comes between batches and in the middle of one.
