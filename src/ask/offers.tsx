@@ -94,9 +94,9 @@ function Offer({ row, asked, open, onToggle }: OfferProps) {
   const askedPieces = markDiffering(asked, row.question);
   return (
     <div class="offer" role="group" aria-label="A similar question, answered before">
-      <h3>
+      <h2>
         <Pieces pieces={markDiffering(row.question, asked)} />
-      </h3>
+      </h2>
       {!saysAll(askedPieces) && (
         <p>
           You asked: <Pieces pieces={askedPieces} />
@@ -144,7 +144,7 @@ function Folded({ row }: { row: SavedRow }) {
         <Mark name="down" look="small" />
         The similar question that you read
       </summary>
-      <h3>{row.question}</h3>
+      <h2>{row.question}</h2>
       <Source row={row} />
       <Read row={row} />
     </details>

@@ -14,27 +14,39 @@ export function OnDevicePreparation() {
   const { mark, tone, what, more } = tellModel(state);
   const reached = line.state.value === 'online' || line.state.value === 'slow' || line.state.value === 'unknown';
   return (
-    <section class="preparation" aria-labelledby="on-device-title">
-      <h3 id="on-device-title">Answers without any network</h3>
-      <p class="state-line" role="status">
-        <Mark name={mark} look={tone} />
-        <span>
-          <b>{what}</b> {more}
-        </span>
-      </p>
-      {state.kind === 'downloading' && <Meter part={state.part} />}
-      <div class="buttons">
+    <section class="sheet" aria-labelledby="on-device-title">
+      <header>
+        <h2 id="on-device-title">Answers without any network</h2>
+      </header>
+      <div class="body preparation">
+        <p class="state-line" role="status">
+          <Mark name={mark} look={tone} />
+          <span>
+            <b>{what}</b> {more}
+          </span>
+        </p>
+        {/* Beside the status, not in it: a number that grows is not read aloud at every step. */}
+        {state.kind === 'downloading' && (
+          <p class="part">
+            <Meter part={state.part} />
+            <span>{Math.floor(state.part * 100)} %</span>
+          </p>
+        )}
         {(state.kind === 'downloadable' || state.kind === 'downloading-elsewhere') && (
-          <button class="button" type="button" disabled={!reached} onClick={() => void preparation.start()}>
-            {state.kind === 'downloadable' ? 'Download the model' : 'Wait for it here'}
-          </button>
+          <div class="buttons">
+            <button class="button" type="button" disabled={!reached} onClick={() => void preparation.start()}>
+              {state.kind === 'downloadable' ? 'Download the model' : 'Wait for it here'}
+            </button>
+            {!reached && <span class="beside">Only while you are online.</span>}
+          </div>
         )}
         {state.kind === 'downloading' && (
-          <button class="button" type="button" onClick={() => preparation.cancel()}>
-            Cancel
-          </button>
+          <div class="buttons">
+            <button class="button" type="button" onClick={() => preparation.cancel()}>
+              Cancel
+            </button>
+          </div>
         )}
-        {state.kind === 'downloadable' && !reached && <span class="beside">Only while you are online.</span>}
       </div>
     </section>
   );
@@ -86,7 +98,7 @@ export function tellModel(state: ModelState): Told {
       return {
         mark: 'is-probing',
         tone: 'live',
-        what: state.part < 1 ? `Being downloaded, ${Math.floor(state.part * 100)} %.` : 'Downloaded.',
+        what: state.part < 1 ? 'Being downloaded.' : 'Downloaded.',
         more: state.part < 1 ? 'It goes on for as long as this page is open.' : 'The browser is getting it ready.',
       };
     case 'ready':

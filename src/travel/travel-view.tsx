@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { useModels, type Models } from '../app/models.ts';
 import { Mark } from '../look/mark.tsx';
+import { OnDevicePreparation } from '../on-device/on-device-preparation.tsx';
 import './travel.css';
 import { PackCard } from './pack-card.tsx';
 import { PackEditor } from './pack-editor.tsx';
@@ -32,7 +33,9 @@ export type Form = 'none' | 'edit' | 'new' | 'import' | 'export';
 
 /** Getting ready to travel: packs, preflight, rehearsal, and what is stored here. */
 export function TravelView() {
-  const preparation = preparationOf(useModels());
+  const models = useModels();
+  const preparation = preparationOf(models);
+  const { line } = models;
   const { travel } = preparation;
   const form = useSignal<Form>('none');
   useEffect(() => {
@@ -46,6 +49,9 @@ export function TravelView() {
   useEffect(() => void preparation.measure(), [ground, travel.packs.value]);
   const standing = view === null ? '' : `${view.pack.id} ${view.ready} ${view.of} ${view.stale.length}`;
   useEffect(() => void preparation.check(new AbortController().signal, ['answers']), [standing]);
+  // The worker tells of the line a moment after the page has opened.
+  const seen = line.evidence.value.at(-1)?.at_ms ?? null;
+  useEffect(() => void preparation.check(new AbortController().signal, ['told']), [seen]);
   const close = (): void => void (form.value = 'none');
   return (
     <main class="page travel" id="main" tabIndex={-1}>
@@ -65,6 +71,7 @@ export function TravelView() {
         <PreflightSheet preparation={preparation} primary={view !== null && view.left === 0 && form.value === 'none'} />
       </div>
       {view !== null && view.ready > 0 && <RehearsalSheet preparation={preparation} view={view} />}
+      <OnDevicePreparation />
       <StoredSheet preparation={preparation} />
     </main>
   );

@@ -158,3 +158,22 @@ test('[G63] the model of this device is stopped, and its words stay', async ({ p
   await expect(turn.getByText('Half of it')).toBeVisible();
   await expect(turn.getByRole('button', { name: 'Write it again' })).toBeVisible();
 });
+
+test(
+  '[G61] [G62] in Travel the model of this device is downloaded on a press, and is ready',
+  { tag: '@firefox' },
+  async ({ page }) => {
+    await giveModel(page, { availability: 'downloadable', holdDownload: true });
+    await openAsk(page);
+    await page.getByRole('link', { name: 'Travel' }).first().click();
+    const sheet = page.getByRole('region', { name: 'Answers without any network' });
+    await expect(sheet.getByRole('status')).toContainText('Not downloaded.');
+    expect(await axeFindings(page)).toEqual([]);
+    await sheet.getByRole('button', { name: 'Download the model' }).click();
+    await expect(sheet.getByRole('status')).toContainText('Being downloaded.');
+    await expect(sheet.getByText('50 %')).toBeVisible();
+    await releaseModel(page);
+    await expect(sheet.getByRole('status')).toContainText('Ready.');
+    expect(await axeFindings(page)).toEqual([]);
+  },
+);

@@ -52,7 +52,8 @@ describe('getting the model of this device ready', () => {
     expect(view.says()).toContain('Not downloaded.');
     expect(view.fake?.created).toHaveLength(0);
     await view.press('Download the model');
-    expect(view.says()).toContain('Being downloaded, 50 %.');
+    expect(view.says()).toContain('Being downloaded.');
+    expect(document.querySelector('.part')?.textContent).toBe('50 %');
     await view.press('Cancel');
     expect(view.says()).toContain('Not downloaded.');
     await view.press('Download the model');
