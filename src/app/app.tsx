@@ -10,10 +10,11 @@ import { useModels } from './models.ts';
 const WaitingView = lazy(() => import('../waiting/waiting-view.tsx').then((module) => module.WaitingView));
 const SavedView = lazy(() => import('../saved/saved-view.tsx').then((module) => module.SavedView));
 const TravelView = lazy(() => import('../travel/travel-view.tsx').then((module) => module.TravelView));
+const SignOutView = lazy(() => import('./sign-out-view.tsx').then((module) => module.SignOutView));
 const ConsoleView = lazy(() => import('../console/console-view.tsx').then((module) => module.ConsoleView));
 
 /** Only these addresses are the page's own; `/link/…` and the like go to the router. */
-const OWN_ADDRESSES = /^\/(?:$|\?|c\/|waiting$|saved$|travel$|console$)/;
+const OWN_ADDRESSES = /^\/(?:$|\?|c\/|waiting$|saved$|travel$|console$|sign-out$)/;
 
 export function App() {
   return (
@@ -32,10 +33,11 @@ function Places() {
   const { path, route } = useLocation();
   const { talk, goTo } = useModels();
   const conversation = conversationAt(path);
-  const atAsk = !['/waiting', '/saved', '/travel', '/console'].includes(path);
+  const atAsk = !['/waiting', '/saved', '/travel', '/console', '/sign-out'].includes(path);
   useEffect(() => {
-    talk.onScreen.value = atAsk;
     if (atAsk) talk.show(conversation);
+    // Only now: what was shown before is not looked at by passing it.
+    talk.onScreen.value = atAsk;
   }, [atAsk, conversation]);
   useSignalEffect(() => {
     const next = goTo.value;
@@ -51,6 +53,7 @@ function Places() {
         <Route path="/saved" component={SavedView} />
         <Route path="/travel" component={TravelView} />
         <Route path="/console" component={ConsoleView} />
+        <Route path="/sign-out" component={SignOutView} />
         {/* One component for `/`, `/c/…` and whatever is unknown, so that the question field outlives the first question. */}
         <Route default component={AskView} />
       </Router>

@@ -57,7 +57,7 @@ export function Frame({ path, atAsk, children }: { path: string; atAsk: boolean;
 
 function Bar({ path, atAsk, onNetwork }: { path: string; atAsk: boolean; onNetwork: (() => void) | null }) {
   const { talk } = useModels();
-  const title = talk.turns.value[0]?.prompt ?? 'New conversation';
+  const title = talk.title.value ?? 'New conversation';
   return (
     <header class="bar">
       <a class="name" href="/" aria-label="Layover, start">
@@ -70,7 +70,7 @@ function Bar({ path, atAsk, onNetwork }: { path: string; atAsk: boolean; onNetwo
           <h1 class="title">{title}</h1>
         </>
       ) : (
-        <h1 class="place">{PLACES.find((place) => place.href === path)?.name}</h1>
+        <h1 class="place">{PLACES.find((place) => place.href === path)?.name ?? 'Sign out'}</h1>
       )}
       <span class="space" />
       {atAsk && (
@@ -111,16 +111,29 @@ function Rail({ path, atAsk, onNetwork }: { path: string; atAsk: boolean; onNetw
           </button>
         )}
         <p>{whoIsAsking(session.state.value)}</p>
+        <SignOutLink />
       </div>
     </nav>
   );
 }
 
 function whoIsAsking(state: ReturnType<typeof useModels>['session']['state']['value']): string {
-  if (state.kind !== 'ready') return state.kind === 'signed-out' ? 'Signed out' : '';
+  if (state.kind !== 'ready') return state.kind === 'signed-out' || state.kind === 'leaving' ? 'Signed out' : '';
   const who =
     state.policy.role === 'operator' ? 'Operator' : state.policy.guest ? 'Guest of this computer' : 'Signed in';
   return state.policy.demo ? `${who}. Demo: no provider is asked.` : who;
+}
+
+/** Where a person leaves; also at the foot of what is saved, for a phone has no rail. */
+export function SignOutLink() {
+  const { session } = useModels();
+  const state = session.state.value;
+  if (state.kind !== 'ready') return null;
+  return (
+    <a class="button plain quiet" href="/sign-out">
+      {state.policy.guest ? 'Forget me' : 'Sign out'}
+    </a>
+  );
 }
 
 function isAt(href: string, path: string, atAsk: boolean): boolean {
