@@ -37,14 +37,10 @@ export async function openLink(c: HttpContext, parts: HttpParts): Promise<Respon
   }
   const caller = await parts.callers.spendLink(c.req.param('token') ?? '');
   if (caller === null) return spentLink();
-  return new Response(null, {
-    status: 303,
-    headers: {
-      location: caller.grants.role === 'operator' ? '/console' : '/',
-      'cache-control': 'no-store',
-      ...slideCookie(caller, visitFrom(c)),
-    },
-  });
+  const location = caller.grants.role === 'operator' ? '/console' : '/';
+  const headers = new Headers({ location, 'cache-control': 'no-store' });
+  slideCookie(headers, caller, visitFrom(c));
+  return new Response(null, { status: 303, headers });
 }
 
 function spentLink(): Response {

@@ -21,15 +21,12 @@ export async function getTravel(c: HttpContext, parts: HttpParts): Promise<Respo
   const caller = await parts.callers.identify(visit);
   const text = JSON.stringify(travelPolicy(caller.grants, parts));
   const etag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
-  const headers = {
-    etag,
-    'cache-control': 'private, no-cache',
-    vary: 'cookie, authorization',
-    ...slideCookie(caller, visit),
-  };
+  const headers = new Headers({ etag, 'cache-control': 'private, no-cache', vary: 'cookie, authorization' });
+  slideCookie(headers, caller, visit);
   const known = (c.req.header('if-none-match') ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
   if (known.includes(etag)) return new Response(null, { status: 304, headers });
-  return new Response(text, { headers: { 'content-type': 'application/json', ...headers } });
+  headers.set('content-type', 'application/json');
+  return new Response(text, { headers });
 }
 
 /** The policy for somebody. */

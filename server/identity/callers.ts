@@ -2,7 +2,7 @@ import type { Clock, Random } from '#shared/clock.ts';
 import { Problem } from '#shared/problem.ts';
 import type { Grants, Sessions } from '../store/sessions.ts';
 import { isOurs, isOwnOrigin, mayBeGuest, type Address, type OwnAddresses } from './addresses.ts';
-import { readSessionCookie, SESSION_MS } from './session-cookie.ts';
+import { readSessionCookies, SESSION_MS } from './session-cookie.ts';
 import { hashToken, isToken, mintToken, sameSecret } from './tokens.ts';
 
 /** What of a request says who sends it. */
@@ -60,11 +60,13 @@ export function createCallers({ sessions, masterKey, own, clock, random }: Calle
   }
 
   async function bySession(visit: Visit): Promise<Caller | null> {
-    const token = readSessionCookie(visit.cookie);
-    if (token === null) return null;
-    checkOrigin(visit, own);
-    const grants = await sessions.useSession(hashToken(token), clock.now(), SESSION_MS);
-    return grants === null ? null : { grants, token };
+    const held = readSessionCookies(visit.cookie, visit.address);
+    if (held.length > 0) checkOrigin(visit, own);
+    for (const { token } of held) {
+      const grants = await sessions.useSession(hashToken(token), clock.now(), SESSION_MS);
+      if (grants !== null) return { grants, token };
+    }
+    return null;
   }
 
   async function identify(visit: Visit): Promise<Caller> {
@@ -96,10 +98,10 @@ export function createCallers({ sessions, masterKey, own, clock, random }: Calle
       return openSession({ tenant: 'default', user, role: 'asker', guest: true });
     },
     async signOut(visit) {
-      const token = readSessionCookie(visit.cookie);
-      if (token === null) return;
+      const held = readSessionCookies(visit.cookie, visit.address);
+      if (held.length === 0) return;
       checkOrigin(visit, own);
-      await sessions.endSession(hashToken(token));
+      for (const { token } of held) await sessions.endSession(hashToken(token));
     },
     async makeLink(grants, livesMs) {
       const token = mintToken(random);

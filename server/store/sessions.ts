@@ -3,7 +3,7 @@
  *
  * [S1] A link gives a session once; the second use gets null, also when both come at the same time.
  * [S2] A session lives `slidingMs` from its last use, and is gone after `end`.
- * [S3] At most `MAX_SESSIONS` live at a time: the longest unused go first.
+ * [S3] At most `MAX_SESSIONS` live at a time: guests go first, then people, the longest unused of them.
  * [S4] At most `MAX_LINKS` unspent links are kept: the oldest go first. A link past its time gives null.
  */
 export interface Sessions {

@@ -50,6 +50,24 @@ export function describeSessions(
       expect(await sessions.useSession('s2', 2, 1e9)).toEqual(guest);
     });
 
+    it('[S3] lets guests go before people, however long those were not here', async () => {
+      const add = (at: number, grants: Grants) =>
+        sessions.addSession({ tokenHash: `s${at}`, grants, expiresAtMs: 1e9 });
+      await add(0, operator);
+      await Promise.all(Array.from({ length: MAX_SESSIONS - 1 }, (_, at) => add(1 + at, at < 2 ? guest : operator)));
+      await add(MAX_SESSIONS, operator);
+      await add(MAX_SESSIONS + 1, guest);
+      expect(await sessions.useSession('s0', 2, 1e9)).toEqual(operator);
+      expect(await sessions.useSession('s1', 2, 1e9)).toBeNull();
+      expect(await sessions.useSession('s2', 2, 1e9)).toBeNull();
+      expect(await sessions.useSession(`s${MAX_SESSIONS + 1}`, 2, 1e9)).toEqual(guest);
+      await sessions.endSession(`s${MAX_SESSIONS + 1}`);
+      await add(MAX_SESSIONS + 2, operator);
+      await add(MAX_SESSIONS + 3, operator);
+      expect(await sessions.useSession('s3', 2, 1e9)).toBeNull();
+      expect(await sessions.useSession('s0', 2, 1e9)).toEqual(operator);
+    });
+
     it('[S4] keeps a bounded number of links, and none past its time', async () => {
       await sessions.addLink({ tokenHash: 'late', grants: guest, expiresAtMs: 100 });
       expect(await sessions.spendLink('late', 100)).toBeNull();

@@ -47,7 +47,8 @@ export function sessionOperations(connection: Connection) {
     'sessions.add': (session: Held): void => {
       sessions.add.run({ ...session, used: ++lastUse });
       const count = sessions.count.get(null)?.count ?? 0;
-      for (let over = count - MAX_SESSIONS; over > 0; over--) sessions.removeOldest.run(null);
+      for (let over = count - MAX_SESSIONS; over > 0; over--)
+        if (sessions.removeOldestGuest.run(null) === 0) sessions.removeOldest.run(null);
     },
     'sessions.use': (use: { tokenHash: string; nowMs: number; slidingMs: number }): Grants | null => {
       const row = sessions.use.get({ ...use, used: ++lastUse });
@@ -160,6 +161,13 @@ function sessionStatements(database: Database) {
       queries
         .deleteFrom('session')
         .where('token_hash', '=', (from) => from.selectFrom('session').select('token_hash').orderBy('used').limit(1)),
+    ),
+    removeOldestGuest: prepareFor<null>(database)(() =>
+      queries
+        .deleteFrom('session')
+        .where('token_hash', '=', (from) =>
+          from.selectFrom('session').select('token_hash').where('guest', '=', 1).orderBy('used').limit(1),
+        ),
     ),
     prune: prepareFor<{ nowMs: number }>(database)((param) =>
       queries.deleteFrom('session').where(

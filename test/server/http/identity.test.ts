@@ -26,7 +26,7 @@ test('[I4] a link signs in once, and goes on to an address without a secret', as
   const first = await plain(`/link/${token}`);
   expect([first.status, first.headers.get('location')]).toEqual([303, '/console']);
   expect(first.headers.get('set-cookie')).toMatch(
-    /^layover_session=[\w-]{43}; Path=\/; Max-Age=2592000; HttpOnly; SameSite=Lax$/,
+    /^layover_session_4280=[\w-]{43}; Path=\/; Max-Age=2592000; HttpOnly; SameSite=Lax$/,
   );
   expect((await plain('/api/slo', { headers: { cookie: cookieOf(first) } })).status).toBe(200);
   const second = await plain(`/link/${token}`);
@@ -146,15 +146,71 @@ test('[I6] a foreign page can neither make a guest nor replace a session', async
   }
 });
 
-test('[I7] signing out ends the session on both sides; with wipe=1 the browser forgets the rest', async () => {
+test('[I7] signing out ends the session on both sides; only who asks for it has the browser forget everything', async () => {
   const { plain, signIn } = openSurface();
   const headers = { cookie: await signIn(), origin: ORIGIN };
   const out = await plain('/api/session', { method: 'DELETE', headers });
   expect([out.status, out.headers.get('clear-site-data')]).toEqual([204, null]);
-  expect(out.headers.get('set-cookie')).toMatch(/^layover_session=; .*Max-Age=0/);
+  expect(out.headers.get('set-cookie')).toMatch(/^layover_session_4280=; .*Max-Age=0/);
   expect((await plain('/api/travel', { headers })).status).toBe(401);
-  const wiped = await plain('/api/session?wipe=1', { method: 'DELETE', headers });
-  expect(wiped.headers.get('clear-site-data')).toBe('"cookies", "storage"');
+  const wiped = await plain('/api/session?wipe=everything', { method: 'DELETE', headers });
+  // Not "cookies": those of a router on another port would go too.
+  expect(wiped.headers.get('clear-site-data')).toBe('"cache", "storage"');
+  for (const other of ['1', 'true', '']) {
+    const kept = await plain(`/api/session?wipe=${other}`, { method: 'DELETE', headers });
+    expect([kept.status, kept.headers.get('clear-site-data')]).toEqual([204, null]);
+  }
+});
+
+test('[I7] a guest who signs out is another guest afterwards', async () => {
+  const { plain } = openSurface();
+  const guest = async (cookie?: string): Promise<{ cookie: string; user: string }> => {
+    const headers = { origin: ORIGIN, ...(cookie === undefined ? {} : { cookie }) };
+    const response = await plain('/api/session', { method: 'POST', headers });
+    return { cookie: cookieOf(response), user: ((await response.json()) as { user: string }).user };
+  };
+  const first = await guest();
+  expect((await guest(first.cookie)).user).toBe(first.user);
+  await plain('/api/session', { method: 'DELETE', headers: { origin: ORIGIN, cookie: first.cookie } });
+  expect((await guest(first.cookie)).user).not.toBe(first.user);
+});
+
+test('[PV14] two routers on one host keep their sessions apart, as each port has a cookie of its own', async () => {
+  const [one, two] = [openSurface(), openSurface()];
+  const other = { host: '127.0.0.1:4281', origin: 'http://127.0.0.1:4281' };
+  const { token } = await two.callers.makeLink({ tenant: 'b', user: 'bob', role: 'asker', guest: false }, DAY_MS);
+  const second = cookieOf(await two.plain(`/link/${token}`, { headers: other }));
+  expect(second).toMatch(/^layover_session_4281=/);
+  const cookie = `${await one.signIn({ user: 'ada' })}; ${second}`;
+  const who = async ({ plain }: typeof one, headers: Record<string, string>): Promise<unknown> =>
+    (await plain('/api/session', { method: 'POST', headers: { cookie, ...headers } })).json();
+  expect(await who(one, { origin: ORIGIN })).toMatchObject({ user: 'ada' });
+  expect(await who(two, other)).toMatchObject({ user: 'bob' });
+  const out = await two.plain('/api/session', { method: 'DELETE', headers: { cookie, ...other } });
+  expect(out.headers.getSetCookie()).toEqual([expect.stringMatching(/^layover_session_4281=;/)]);
+  expect(await who(one, { origin: ORIGIN })).toMatchObject({ user: 'ada' });
+});
+
+test('[PV14] a cookie of the time before is taken once: its session goes on under the new name', async () => {
+  const { plain, signIn } = openSurface();
+  const current = await signIn();
+  const old = `layover_session=${current.split('=')[1] ?? ''}`;
+  const moved = await plain('/api/session', { method: 'POST', headers: { cookie: old, origin: ORIGIN } });
+  expect(await moved.json()).toMatchObject({ user: 'ada' });
+  expect(moved.headers.getSetCookie()).toEqual([
+    expect.stringContaining(`${current}; Path=/`),
+    expect.stringMatching(/^layover_session=; .*Max-Age=0/),
+  ]);
+  // Another router's, on this host: it is neither ours to use nor to take away.
+  const foreign = { cookie: `layover_session=${'x'.repeat(43)}`, origin: ORIGIN };
+  const guest = await plain('/api/session', { method: 'POST', headers: foreign });
+  expect(await guest.json()).toMatchObject({ guest: true });
+  expect(guest.headers.getSetCookie()).toEqual([expect.stringMatching(/^layover_session_4280=/)]);
+  const out = await plain('/api/session', { method: 'DELETE', headers: { cookie: old, origin: ORIGIN } });
+  expect(out.headers.getSetCookie().map((line) => line.split('=')[0])).toEqual([
+    'layover_session_4280',
+    'layover_session',
+  ]);
 });
 
 test('[I8] a host name that is not ours is refused everywhere, with the security headers', async () => {
@@ -193,7 +249,7 @@ test('[I10] the cookie is Secure where the browser speaks HTTPS', async () => {
     const headers = { host: 'ai.example.com', 'x-forwarded-proto': 'https' };
     return (await plain(`/link/${token}`, { headers }, peer)).headers.get('set-cookie');
   };
-  expect(await open('127.0.0.1')).toMatch(/; Secure$/);
+  expect(await open('127.0.0.1')).toMatch(/^__Host-layover_session_443=.*; Path=\/;.*; Secure$/);
   expect(await open('203.0.113.9')).not.toContain('Secure');
 });
 

@@ -63,7 +63,7 @@ test('[H23] a session survives a restart', async () => {
   const cookie = cookieOf(await fetch(link, { redirect: 'manual' }));
   first.child.kill('SIGTERM');
   await first.over;
-  const second = startRouter({}, first.folder);
+  const second = startRouter({ PORT: new URL(link).port }, first.folder);
   const [, origin = ''] = await second.until(CONSOLE_LINK);
   expect((await fetch(`${origin}/api/slo`, { headers: { cookie } })).status).toBe(200);
 });
