@@ -63,11 +63,15 @@ export function OwnScenario() {
           onInput={(event) => (text.value = event.currentTarget.value)}
         />
       </div>
-      <ul id="scenario-mistakes" class="mistakes" role="status">
-        {mistakes.value.map((mistake) => (
-          <li key={mistake}>{mistake}</li>
-        ))}
-      </ul>
+      <div id="scenario-mistakes" role="status">
+        {mistakes.value.length > 0 && (
+          <ul class="mistakes">
+            {mistakes.value.map((mistake) => (
+              <li key={mistake}>{mistake}</li>
+            ))}
+          </ul>
+        )}
+      </div>
       <div class="buttons">
         <button class="button" type="button" onClick={() => use(simulate)}>
           Simulate it

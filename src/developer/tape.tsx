@@ -11,10 +11,10 @@ export function Tape({ onAnother }: { onAnother: (() => void) | null }) {
   return (
     <div class="tape" role="region" aria-label={rehearsal ? 'Rehearsal' : 'Network simulated'}>
       <p>
-        <b>{rehearsal ? 'Rehearsal: no network.' : `Network simulated: ${name}.`}</b>{' '}
+        <b>{rehearsal ? 'Rehearsal: the network of this browser is cut on purpose.' : `Network simulated: ${name}.`}</b>{' '}
         {!rehearsal && `Now ${effectsOf(now).join(', ')}. `}
         {steps > 1 && `Step ${step} of ${steps}${ends.step === null ? '' : `, until ${ends.step}`}. `}
-        This browser only. It ends by itself at {ends.all}.
+        {!rehearsal && 'This browser only. '}It ends by itself at {ends.all}.
       </p>
       <div class="buttons">
         {onAnother !== null && (
