@@ -58,8 +58,19 @@ const calm = matchMedia('(prefers-reduced-motion: reduce)');
 const api = createApi(device.send, location.origin, () => !calm.matches);
 const line = createLine(clock);
 const toasts = createToasts(clock);
-const session = createSession({ api, clock, knownPolicy: device.knownPolicy });
-const storage = createStorage({ session, door, onSealed: () => device.tell({ type: 'replay' }) });
+const session = createSession({
+  api,
+  clock,
+  knownPolicy: device.knownPolicy,
+  finishSignOut: device.finishSignOut,
+  onExpired: () => void forgetPerson(),
+});
+const storage = createStorage({
+  session,
+  door,
+  onSealed: () => device.tell({ type: 'replay' }),
+  onOther: () => location.reload(),
+});
 const outbox = createOutbox({ storage, line, tell: device.tell });
 const goTo = signal<string | null>(null);
 let ownWitness: Promise<(evidence: Evidence) => void> | null = null;
@@ -69,7 +80,7 @@ const talk = createTalk({
   outbox,
   clock,
   random,
-  signedOut: () => session.state.value.kind === 'signed-out',
+  signedOut: () => session.state.value.kind === 'signed-out' || session.state.value.kind === 'leaving',
   witness,
   stopAsk: (askId) => device.tell({ type: 'stop', askId }),
   onConversation: (id) => {
@@ -94,6 +105,23 @@ function tick(): void {
 function loadAgain(): void {
   history.replaceState({ typed: talk.draft.value }, '');
   location.reload();
+}
+/** A page that begins anew has nothing of anybody in its memory. */
+function startAnew(): void {
+  location.replace('/');
+}
+let leaving = false;
+async function signOut(): Promise<void> {
+  leaving = true;
+  const { leaveDevice } = await import('./app/leave.ts');
+  await leaveDevice({ device, storage });
+  startAnew();
+}
+
+/** A session has ended: what its person keeps stays sealed until they sign in again. What is just being typed stays typed. */
+async function forgetPerson(): Promise<void> {
+  await (await device.own())?.forgetPolicy();
+  loadAgain();
 }
 const update = createUpdate({
   worker: () => worker,
@@ -148,6 +176,7 @@ async function listen(): Promise<void> {
     if (heard === null) return;
     line.hear(heard);
     if (heard.type === 'policy-changed') onPolicy(heard.epoch);
+    if (heard.type === 'signed-out' && !leaving) startAnew();
   });
   device.tell({ type: 'tell' });
   // A page that opens is somebody who wants to know: what waits is tried, and a line that was gone.
@@ -156,6 +185,11 @@ async function listen(): Promise<void> {
   startArrivals(models);
 }
 effect(markReady);
+effect(() => {
+  // Somebody else may have signed in, in another tab.
+  const [mine, theirs] = [storage.state.value, line.database.value];
+  if (!leaving && mine.kind === 'open' && theirs !== null && mine.name !== theirs) void session.open(closed.signal);
+});
 effect(() => (talk.writing.value && worker !== null ? holdWriting(navigator.locks) : undefined));
 addEventListener('vite:preloadError', () => update.missPart());
 document.addEventListener('visibilitychange', () => {
@@ -214,6 +248,7 @@ const models: Models = {
   networkPanel,
   nowMs,
   secure,
+  signOut,
   simulate: (scenario) => device.tell({ type: 'simulate', scenario }),
   journey: {
     random,

@@ -53,7 +53,7 @@ export async function respondStream(reply: {
     return new Response(streamAnswer(handle, { after, includeUsage, clock: parts.clock, failed }, signal), {
       headers: {
         'content-type': 'text/event-stream; charset=utf-8',
-        'cache-control': 'no-cache, no-transform',
+        'cache-control': 'no-store, no-transform',
         'x-accel-buffering': 'no',
         ...writeProvenance({ ...provenance, id: handle.askId }, 'stream'),
       },

@@ -46,6 +46,8 @@ export interface Models {
   networkPanel: Signal<boolean>;
   /** Switches the network simulator on, or off with null. */
   simulate: (scenario: Scenario | null) => void;
+  /** Removes what the person keeps in this browser, and ends their session. */
+  signOut: () => Promise<void>;
   journey: Journey;
   standIns: StandIns;
 }

@@ -4,7 +4,7 @@ import type { ToWorker } from '#shared/worker-messages.ts';
 import { heed, openDevice } from '#device/device.ts';
 import type { Place } from '#device/database.ts';
 import type { Device } from '#device/parts.ts';
-import { forgetPolicy, keepPolicyResponse, knownPolicy } from '#device/policy.ts';
+import { forgetPolicy, keepPolicyResponse, knownPolicy, placeOf } from '#device/policy.ts';
 import { finishSignOut, signOutDue } from '#device/sign-out.ts';
 import { flushEvents } from '#device/telemetry-buffer.ts';
 import { travel } from '#device/travel.ts';
@@ -23,8 +23,11 @@ export interface OwnDevice {
   forgetPolicy(): Promise<void>;
   /** Ends a sign-out that could not be told; `onDue` is called first when there is one. True when none is outstanding any more. */
   finishSignOut(onDue: () => void): Promise<boolean>;
-  /** Removes what the person of this database keeps here; events that wait are sent before, where that takes no time. */
-  wipe(database: string): Promise<void>;
+  /**
+   * Removes what the person of this database keeps here, null for the one last signed in; events that wait are sent before, where
+   * that takes no time.
+   */
+  wipe(database: string | null): Promise<void>;
 }
 
 /** Milliseconds that a sign-out gives the events to be sent. */
@@ -72,7 +75,10 @@ export function openOwnDevice(parts: {
       return finishSignOut(device);
     },
     async wipe(database) {
-      const place: Place = { ...device.meta, name: database, vault: device.vault(database) };
+      const place: Place | null =
+        database === null
+          ? await placeOf(device, await knownPolicy(device))
+          : { ...device.meta, name: database, vault: device.vault(database) };
       let cancel = (): void => undefined;
       const enough = new Promise<void>((resolve) => {
         cancel = device.clock.after(LAST_EVENTS_MS, resolve);
@@ -80,7 +86,7 @@ export function openOwnDevice(parts: {
       // Without a line they go unsent: of somebody who leaves nothing stays behind.
       await Promise.race([flushEvents(device, place, null).catch((failure: unknown) => void failure), enough]);
       cancel();
-      await wipePerson(device, place);
+      await wipePerson(device, place?.name ?? '');
     },
   };
 }

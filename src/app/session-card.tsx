@@ -5,6 +5,18 @@ import { useModels } from './models.ts';
 export function SessionCard() {
   const { session, secure } = useModels();
   const state = session.state.value;
+  if (state.kind === 'leaving') {
+    return (
+      <section class="sheet notice" aria-labelledby="leaving">
+        <Mark name="is-paused" look="warn" />
+        <h2 id="leaving">You have signed out</h2>
+        <p>
+          What you kept here is removed. The router has not heard of it yet: it is told as soon as there is a line,
+          before anything else, and until then nobody can ask in this browser.
+        </p>
+      </section>
+    );
+  }
   if (state.kind === 'signed-out') {
     return (
       <section class="sheet notice" aria-labelledby="signed-out">

@@ -8,6 +8,8 @@ export type SessionState =
   | { kind: 'opening' }
   | { kind: 'ready'; policy: TravelPolicy }
   | { kind: 'signed-out'; message: string }
+  /** Somebody signed out here, and the router has not heard of it: nobody else can come in before. */
+  | { kind: 'leaving' }
   | { kind: 'unreachable'; message: string };
 
 export interface Session {
@@ -24,14 +26,23 @@ export interface SessionParts {
   clock: Clock;
   /** The policy of the last visit: with it history stands at once, whatever the line is like. */
   knownPolicy: () => Promise<TravelPolicy | null>;
+  /** Tells the router of an earlier sign-out here; `onDue` is called when there is one. False while that cannot be done. */
+  finishSignOut: (onDue: () => void) => Promise<boolean>;
+  /** The session of whoever is on screen has ended. */
+  onExpired: () => void;
 }
 
-export function createSession({ api, clock, knownPolicy }: SessionParts): Session {
+export function createSession({ api, clock, knownPolicy, finishSignOut, onExpired }: SessionParts): Session {
   const state = signal<SessionState>({ kind: 'opening' });
   let opening: Promise<void> | null = null;
   let forgetRetry = (): void => undefined;
 
   async function read(abort: AbortSignal): Promise<void> {
+    const finished = await finishSignOut(() => {
+      state.value = { kind: 'leaving' };
+    });
+    if (!finished) return again(abort);
+    if (state.value.kind === 'leaving') state.value = { kind: 'opening' };
     if (state.value.kind === 'opening') {
       const policy = await knownPolicy();
       if (policy !== null) state.value = { kind: 'ready', policy };
@@ -43,13 +54,19 @@ export function createSession({ api, clock, knownPolicy }: SessionParts): Sessio
     else if (policy.failure.status === 401) signedOut(policy.failure);
     else {
       if (state.value.kind !== 'ready') state.value = { kind: 'unreachable', message: policy.failure.message };
-      forgetRetry();
-      forgetRetry = clock.after(RETRY_MS, () => void session.open(abort));
+      again(abort);
     }
   }
 
+  function again(abort: AbortSignal): void {
+    forgetRetry();
+    forgetRetry = clock.after(RETRY_MS, () => void session.open(abort));
+  }
+
   function signedOut({ message }: Failure): void {
+    const wasShown = state.value.kind === 'ready';
     state.value = { kind: 'signed-out', message };
+    if (wasShown) onExpired();
   }
 
   const session: Session = {

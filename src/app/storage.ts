@@ -25,10 +25,12 @@ export interface StorageParts {
   door: StorageDoor | null;
   /** What waited in a form that only this version of the page understands can be sent now. */
   onSealed: () => void;
+  /** Somebody else is signed in than a moment ago: nothing of the one before may stay in this page's memory. */
+  onOther: () => void;
 }
 
 /** Opens the database of whoever is signed in, and changes to another when somebody else signs in. */
-export function createStorage({ session, door, onSealed }: StorageParts): Storage {
+export function createStorage({ session, door, onSealed, onOther }: StorageParts): Storage {
   const state = signal<StorageState>(door === null ? { kind: 'none' } : { kind: 'opening' });
   const conversations = signal<readonly ConversationRow[]>([]);
   const outbox = signal<readonly OutboxRow[] | null>(null);
@@ -49,7 +51,10 @@ export function createStorage({ session, door, onSealed }: StorageParts): Storag
   async function open(tenant: string, user: string, through: StorageDoor): Promise<void> {
     const person = `${tenant} ${user}`;
     if (person === wanted) return;
-    close();
+    if (wanted !== null) {
+      close();
+      return onOther();
+    }
     wanted = person;
     const [{ databaseName }, { openDeviceStore, placeBehind }, { openLiveLists }] = await Promise.all([
       import('./wire.ts'),
@@ -79,6 +84,9 @@ export function createStorage({ session, door, onSealed }: StorageParts): Storag
 
   if (door !== null) {
     effect(() => {
+      const { kind } = session.state.value;
+      // What is kept stays sealed until its person is back.
+      if (kind === 'signed-out' || kind === 'leaving') untracked(close);
       if (session.state.value.kind !== 'ready') return;
       const { tenant_hash: tenant, user_hash: user } = session.state.value.policy;
       void open(tenant, user, door);

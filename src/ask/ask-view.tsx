@@ -19,13 +19,14 @@ const UnknownConversation = lazy(() =>
 export function AskView() {
   const { talk, session, storage } = useModels();
   const turns = talk.turns.value;
-  const title = talk.title.value ?? 'Ask';
+  const conversation = talk.conversationId.value;
   const empty = turns.length === 0 && session.state.value.kind !== 'signed-out';
   const { kind: stored } = storage.state.value;
   const unknown = talk.conversationId.value !== null && (talk.found.value === 'missing' || stored === 'none');
   useEffect(() => {
-    document.title = `${title.slice(0, 60)} · Layover`;
-  }, [title]);
+    // Never the question: the browser keeps titles in its own history, in the clear, and past every sign-out.
+    document.title = conversation === null ? 'Ask · Layover' : 'Conversation · Layover';
+  }, [conversation]);
   useEffect(() => void Turn.preload(), []);
   const column = useRef<HTMLDivElement>(null);
   const newest = turns.at(-1)?.id;

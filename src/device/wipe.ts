@@ -1,4 +1,4 @@
-import { write, type Place } from '#device/database.ts';
+import { write } from '#device/database.ts';
 import type { Device } from '#device/parts.ts';
 import { SIGN_OUT_DUE } from '#device/sign-out.ts';
 import { keySetting } from '#device/vault.ts';
@@ -9,28 +9,28 @@ const REMOVAL_LIMIT_MS = 5_000;
 /**
  * Removes all that a person left on this device, with or without a line. The key goes first: from then on the rest is noise, on
  * whatever copy of the disk. Then every tab is told, and the database goes. What is outstanding is noted in the same step, so that
- * a device that dies in the middle goes on where it was.
+ * a device that dies in the middle goes on where it was. `database` is empty where none was ever opened.
  */
-export async function wipePerson(device: Device, place: Place): Promise<void> {
+export async function wipePerson(device: Device, database: string): Promise<void> {
   await write(
     device.meta,
     ['settings'],
     async (tx) => {
       const settings = tx.objectStore('settings');
       const names = (await settings.getAllKeys()).map(String);
-      const own = keySetting(place.name);
+      const own = keySetting(database);
       const alone = !names.some((name) => name !== own && name.startsWith(keySetting('')));
-      for (const name of names) if (alone || !isOfOthers(name, place.name)) await settings.delete(name);
-      await settings.put({ name: SIGN_OUT_DUE, value: place.name });
+      for (const name of names) if (alone || !isOfOthers(name, database)) await settings.delete(name);
+      await settings.put({ name: SIGN_OUT_DUE, value: database });
     },
     'strict',
   );
   device.lockUp();
   device.tell({ type: 'signed-out' });
-  await removeDatabase(device, place.name);
+  await removeDatabase(device, database);
 }
 
-/** Removes a database; false when somebody held it open for so long that it is left to the browser and the next visit. */
+/** Removes a database, if there is one; false when somebody held it open for so long that it is left to the browser and the next visit. */
 export function removeDatabase({ factory, clock }: Pick<Device, 'factory' | 'clock'>, name: string): Promise<boolean> {
   return new Promise((resolve) => {
     const cancel = clock.after(REMOVAL_LIMIT_MS, () => resolve(false));

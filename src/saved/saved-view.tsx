@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { SavedRow } from '#device/rows.ts';
+import { SignOutLink } from '../app/frame.tsx';
 import { useModels } from '../app/models.ts';
 import { AnswerText } from '../ask/answer-text.tsx';
 import { Mark } from '../look/mark.tsx';
@@ -41,6 +42,9 @@ export function SavedView() {
         found.slice(0, SHOWN).map((row) => <Saved key={row.key} row={row} />)
       )}
       {all.length > 0 && found.length === 0 && <p class="beside">Nothing saved holds these words.</p>}
+      <p class="only-narrow">
+        <SignOutLink />
+      </p>
     </main>
   );
 }
@@ -91,8 +95,8 @@ function Saved({ row }: { row: SavedRow }) {
   const forget = async (): Promise<void> => {
     const place = storage.state.value;
     if (place.kind !== 'open') return;
-    await place.store.forgetSaved(row.key);
-    toasts.show({ text: 'Forgotten on this device.' });
+    const putBack = await place.store.forgetSaved(row.key);
+    toasts.show({ text: 'Forgotten on this device.', action: { word: 'Undo', run: () => void putBack() } });
   };
   return (
     <article class="ticket saved" aria-label={row.question.slice(0, 80)}>

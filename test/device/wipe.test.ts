@@ -56,7 +56,7 @@ describe('a sign-out', () => {
       },
     });
     const lookup = await world.device.key();
-    await world.drive(wipePerson(world.device, place));
+    await world.drive(wipePerson(world.device, place.name));
     expect(await Promise.all(atRemoval)).toEqual([[{ name: 'sign-out-due', value: place.name }]]);
     expect(await names(world)).toEqual([META_DATABASE]);
     expect(await settings(world)).toEqual([{ name: 'sign-out-due', value: place.name }]);
@@ -73,7 +73,7 @@ describe('a sign-out', () => {
     await world.drive(refreshPolicy(world.device));
     await writeTurn(world, ID, 'Their question');
     const lookup = await world.device.key();
-    await world.drive(wipePerson(world.device, place));
+    await world.drive(wipePerson(world.device, place.name));
     expect(await names(world)).toEqual([META_DATABASE, `layover:aaaaaaaaaaaaaaaa:${OTHER}`]);
     world.restart();
     const theirs: Place = { ...place, name: `layover:aaaaaaaaaaaaaaaa:${OTHER}`, vault: null };
@@ -93,7 +93,7 @@ describe('a sign-out', () => {
     await world.clock.until(() => world.router.calls.filter((call) => call === 'POST /ai').length === 2);
     // The page removes everything; this is the worker, in whose memory the key still is.
     const worker = world.device;
-    await world.drive(wipePerson(world.restart(), place));
+    await world.drive(wipePerson(world.restart(), place.name));
     await world.drive(heed(worker, { type: 'signed-out' }));
     world.router.line = 'down';
     open.happen();
@@ -105,7 +105,7 @@ describe('a sign-out', () => {
 
   it('[PV53] that the router has not heard of is told before anything else is said to it, and told once', async () => {
     const { world, place } = await usedWorld();
-    await world.drive(wipePerson(world.device, place));
+    await world.drive(wipePerson(world.device, place.name));
     world.router.line = 'down';
     world.restart();
     expect(await world.drive(finishSignOut(world.device))).toBe(false);
@@ -131,7 +131,7 @@ describe('a sign-out', () => {
     const late = refreshPolicy(world.device);
     await world.clock.until(() => world.router.calls.at(-1) === 'GET /api/travel');
     world.router.line = 'down';
-    await world.drive(wipePerson(world.device, place));
+    await world.drive(wipePerson(world.device, place.name));
     open.happen();
     await world.drive(late);
     expect(await world.drive(knownPolicy(world.device))).toBeNull();

@@ -18,6 +18,8 @@ export interface World {
   readonly masterKey: string;
   /** Kills the router as a crash does and starts it again on the same data; the line leads to the new one. */
   restartRouter(environment?: Record<string, string>): Promise<void>;
+  /** Folder of the profile of `openBrowser`. */
+  readonly profile: string;
   /** A browser with a profile on disk, so that it can be closed and opened again. */
   openBrowser(): Promise<BrowserContext>;
 }
@@ -67,6 +69,7 @@ export const test = base.extend<{ world: World; page: Page }>({
         return router;
       },
       line,
+      profile: profile.path,
       async restartRouter(environment = {}) {
         await router.kill();
         router = await startRouter({ ...options, environment: { ...options.environment, ...environment } });

@@ -55,7 +55,7 @@ test('[H5] the headers say where an answer came from; only JSON has its cost', a
   const stream = await request('/ai', json({ prompt: 'Hi', stream: true }));
   expect(Object.fromEntries(stream.headers)).toMatchObject({
     'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-cache, no-transform',
+    'cache-control': 'no-store, no-transform',
     'x-accel-buffering': 'no',
     'x-layover-source': 'router-cache',
     'x-layover-degraded': 'cheaper_model,x',
