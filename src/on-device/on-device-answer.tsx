@@ -62,6 +62,8 @@ export function OnDeviceAnswer({ turn, lacks }: { turn: TurnView; lacks: boolean
   if (lacks) {
     return (
       <section class="on-device" aria-label="Written on this device">
+        {/* Said before the words too: on a phone the line below them may be out of sight. */}
+        <p class="beside">On this device, simpler:</p>
         {body}
       </section>
     );
@@ -83,23 +85,22 @@ function asSaid({ role, content }: { role: string; content: string }): Said {
 
 /** The line of words under what this device wrote. `waits`: the ask is still to be sent. */
 export function tellDeviceAnswer(answer: DeviceAnswer, waits: boolean): Told {
-  const what = 'On this device, simpler.';
   const still = waits ? ' Your question still waits to be sent.' : '';
+  const what = 'Written on this device, simpler.';
   switch (answer.kind) {
     case 'writing': {
       const more =
-        answer.text === '' ? 'The browser’s own model is getting ready.' : 'The browser’s own model is writing.';
-      return { mark: 'from-device', tone: 'live', what, more };
+        answer.text === '' ? 'The browser’s own model is getting ready.' : 'The browser’s own model is at it.';
+      return { mark: 'from-device', tone: 'live', what: 'Being written on this device, simpler.', more };
     }
-    case 'whole':
-      return {
-        mark: 'from-device',
-        tone: '',
-        what,
-        more: `Written by the browser’s own model; Layover sent nothing for it.${still}`,
-      };
+    case 'whole': {
+      const more = `The browser’s own model wrote it; Layover sent nothing for it.${still}`;
+      return { mark: 'from-device', tone: '', what, more };
+    }
     case 'part':
-      return { mark: answer.text === '' ? 'is-idle' : 'from-part', tone: '', what, more: `${answer.message}${still}` };
+      return answer.text === ''
+        ? { mark: 'is-idle', tone: '', what: 'Nothing was written on this device.', more: `${answer.message}${still}` }
+        : { mark: 'from-part', tone: '', what, more: `${answer.message}${still}` };
     default:
       return answer satisfies never;
   }

@@ -115,11 +115,12 @@ test(
     await button.click();
     const written = turn.getByRole('region', { name: 'Written on this device' });
     await expect(written.locator('strong')).toHaveText('fatura');
+    await expect(written.getByText('On this device, simpler:')).toBeVisible();
     await expect(written.getByRole('button', { name: 'Stop' })).toBeVisible();
     await releaseModel(page);
     await expect(written.locator('.prose')).toHaveText('Say: fatura, por favor.');
     await expect(written.locator('.from')).toContainText(
-      'On this device, simpler. Written by the browser’s own model; Layover sent nothing for it. Your question still waits to be sent.',
+      'Written on this device, simpler. The browser’s own model wrote it; Layover sent nothing for it. Your question still waits to be sent.',
     );
     await expect(turn.getByText('Waiting to be sent')).toBeVisible();
     await expect(page.locator('.ticket')).toHaveCount(0);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findBrowserModel, type Said } from '../../src/on-device/browser-model.ts';
 import { createDeviceAnswers } from '../../src/on-device/device-answers.ts';
+import { tellDeviceAnswer } from '../../src/on-device/on-device-answer.tsx';
 import { createPreparation } from '../../src/on-device/preparation.ts';
 import { fakeClock } from '../fakes/clock.ts';
 import { fakeLanguageModel, type LanguageModelScript } from '../fakes/language-model.ts';
@@ -195,5 +196,23 @@ describe('an answer of this device', () => {
     expect(answers.all.value.size).toBe(50);
     expect(of('ask-0')).toBeUndefined();
     expect(of('ask-50')).toBeDefined();
+  });
+});
+
+describe('the line under what this device wrote', () => {
+  it('[G63] says that it was written on this device, is simpler, and that the ask still waits', () => {
+    const whole = tellDeviceAnswer({ source: 'on-device', kind: 'whole', text: 'Boil.' }, true);
+    expect(`${whole.what} ${whole.more}`).toBe(
+      'Written on this device, simpler. The browser’s own model wrote it; Layover sent nothing for it. Your question still waits to be sent.',
+    );
+    const nothing = tellDeviceAnswer(
+      { source: 'on-device', kind: 'part', text: '', message: 'You stopped it.' },
+      false,
+    );
+    expect(`${nothing.what} ${nothing.more}`).toBe('Nothing was written on this device. You stopped it.');
+    const writing = tellDeviceAnswer({ source: 'on-device', kind: 'writing', text: '' }, true);
+    expect(`${writing.what} ${writing.more}`).toBe(
+      'Being written on this device, simpler. The browser’s own model is getting ready.',
+    );
   });
 });
