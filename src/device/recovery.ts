@@ -1,6 +1,7 @@
 import type { AskEnded } from '#shared/telemetry.ts';
 import { NoAnswer, Call } from '#device/call.ts';
 import { read, type Place } from '#device/database.ts';
+import { enqueue } from '#device/outbox.ts';
 import type { Device } from '#device/parts.ts';
 import { readRefusal } from '#device/refusal.ts';
 import { answerHeadSchema, readRows, type AnswerRow, type AnswerState } from '#device/rows.ts';
@@ -27,6 +28,8 @@ export async function recoverOpen(device: Device, place: Place): Promise<void> {
     // The next occasion tries again.
     if (outcome === 'no-line') return;
     if (outcome === 'running') continue;
+    if (outcome.outcome !== 'answered' && outcome.outcome !== 'stopped' && (await askAgain(device, place, row)))
+      continue;
     await settle(device, place, {
       row: { ...row, updatedAtMs: device.clock.now(), state: outcome.state },
       event: eventOf(device, row, outcome),
@@ -34,6 +37,15 @@ export async function recoverOpen(device: Device, place: Place): Promise<void> {
       outbox: null,
     });
   }
+}
+
+/** The router lost it, or never heard of it: it waits like any other ask, under the key that it had. */
+async function askAgain(device: Device, place: Place, { askId, resend }: AnswerRow): Promise<boolean> {
+  if (resend === undefined) return false;
+  const nowMs = device.clock.now();
+  if (!(await enqueue(place, { ...resend, order: nowMs }))) return false;
+  device.tell({ type: 'ask-changed', askId });
+  return true;
 }
 
 interface Outcome {

@@ -1,4 +1,4 @@
-import { isProblemCode, statusOf } from '#shared/problem-codes.ts';
+import { isCurable, isProblemCode, statusOf } from '#shared/problem-codes.ts';
 import { SSE_DONE } from '#shared/chat-wire.ts';
 import { writeSse, type SseEvent } from '#shared/sse.ts';
 import { AnswerCopy } from '#device/answer-copy.ts';
@@ -9,6 +9,7 @@ import type { Piece } from '#device/piece.ts';
 import { passedHeaders } from '#device/reply.ts';
 import type { AnswerState } from '#device/rows.ts';
 import { checkpoint, settle } from '#device/settlement.ts';
+import { openRowOf, putInOutbox } from '#device/waiting-ask.ts';
 
 /** Milliseconds between two checkpoints of an answer that is being written. */
 const CHECKPOINT_MS = 2_000;
@@ -111,6 +112,15 @@ export async function settleCopy(life: AskLife, copy: AnswerCopy, headers: Heade
   const { device, standing } = life;
   const answer = copy.end(headers);
   const outbox = life.queuedAtMs === null ? null : 'ended';
+  // The line broke, and then the router did not have it any more: that is a crash of its own.
+  if (
+    answer === null &&
+    outbox === null &&
+    life.call.resumes > 0 &&
+    isLost(copy) &&
+    (await putInOutbox(life, 'cut', copy.text))
+  )
+    return;
   if (answer !== null) {
     const source = answer.provenance.source === 'saved' ? 'router-cache' : answer.provenance.source;
     await settle(device, standing.place, {
@@ -138,6 +148,13 @@ async function settleCut(life: AskLife, copy: AnswerCopy): Promise<Failure> {
   const failure: Failure = stopped
     ? { code: 'cancelled', message: 'This answer was stopped.' }
     : { code: 'stream_incomplete', message: 'The line broke while the answer was coming.' };
+  if (!stopped && (await putInOutbox(life, 'cut', copy.text))) {
+    await life.device.line.note('cut', null);
+    return {
+      code: 'stream_incomplete',
+      message: 'The line broke while the answer was coming. It is asked again by itself.',
+    };
+  }
   const given = copy.text === '' ? 'none' : 'provider';
   await settle(life.device, life.standing.place, {
     row: rowOf(life, endState(copy, failure)),
@@ -147,6 +164,10 @@ async function settleCut(life: AskLife, copy: AnswerCopy): Promise<Failure> {
   });
   if (!stopped) await life.device.line.note('cut', null);
   return failure;
+}
+
+function isLost({ problem }: AnswerCopy): boolean {
+  return problem !== null && isProblemCode(problem.code) && isCurable(problem.code);
 }
 
 function endState(copy: AnswerCopy, { code, message }: { code: string; message: string }): AnswerState {
@@ -178,7 +199,7 @@ export class Checkpoints {
 
   write(): void {
     const { life, copy } = this;
-    const row = rowOf(life, { kind: 'open', text: copy.text, resuming: life.call.mending });
+    const row = openRowOf(life, copy.text);
     if (row === null || this.#state !== 'idle') return;
     this.#state = 'writing';
     this.#writing = checkpoint(life.device, life.standing.place, row).then(() => {

@@ -110,17 +110,6 @@ export type Step = z.infer<typeof stepSchema>;
 /** Most steps kept of one ask. */
 export const MAX_STEPS = 60;
 
-export const answerRowSchema = z.object({
-  askId: z.string(),
-  feature: z.string(),
-  askedAtMs: z.number(),
-  updatedAtMs: z.number(),
-  state: answerStateSchema,
-  /** What happened to it on this device, in order; absent where nobody noted it. */
-  timeline: z.optional(z.array(stepSchema)),
-});
-export type AnswerRow = z.infer<typeof answerRowSchema>;
-
 /** An answer that may be given again, under the keyed hash of its ask. */
 export const savedRowSchema = z.object({
   key: z.string(),
@@ -176,6 +165,19 @@ export const outboxRowSchema = z.object({
   notify: z.optional(z.string()),
 });
 export type OutboxRow = z.infer<typeof outboxRowSchema>;
+
+export const answerRowSchema = z.object({
+  askId: z.string(),
+  feature: z.string(),
+  askedAtMs: z.number(),
+  updatedAtMs: z.number(),
+  state: answerStateSchema,
+  /** What happened to it on this device, in order; absent where nobody noted it. */
+  timeline: z.optional(z.array(stepSchema)),
+  /** While it is open: what to send again, should whoever is writing it be lost, and the router with them. */
+  resend: z.optional(outboxRowSchema),
+});
+export type AnswerRow = z.infer<typeof answerRowSchema>;
 
 /** A travel pack; what is in it is sealed. What is saved under `keys`, now or later, is pinned by it. */
 export const packRowSchema = z.looseObject({ id: z.string(), updatedAtMs: z.number(), keys: z.array(z.string()) });

@@ -18,7 +18,6 @@ import { attemptNetwork, noteHeard } from '#device/attempt.ts';
 import type { Failure } from '#device/failure.ts';
 import { keepLate } from '#device/late-answer.ts';
 import type { Opening } from '#device/opening.ts';
-import { enqueue } from '#device/outbox.ts';
 import type { Device } from '#device/parts.ts';
 import { heedEpoch } from '#device/policy.ts';
 import { readRefusal } from '#device/refusal.ts';
@@ -28,7 +27,7 @@ import { passedHeaders, replyFailure, replyQueued, replySaved, savedAnswer, type
 import type { Network } from '#device/rows.ts';
 import { touchSaved, trimSaved } from '#device/saved-answers.ts';
 import { checkpoint, settle } from '#device/settlement.ts';
-import { outboxRowOf } from '#device/waiting-ask.ts';
+import { openRowOf, putInOutbox } from '#device/waiting-ask.ts';
 
 /** Milliseconds between two checks of the bounds. */
 const TRIM_EVERY_MS = 60_000;
@@ -46,7 +45,7 @@ export async function travel(request: Request, device: Device, keepAlive: KeepAl
   const over = (): void => {
     if (device.running.get(ask.id) === running) device.running.delete(ask.id);
   };
-  const begun = rowOf(life, { kind: 'open', text: '', resuming: false });
+  const begun = openRowOf(life, '');
   const noted = begun === null ? Promise.resolve() : checkpoint(device, life.standing.place, begun);
 
   const attempt = await attemptNetwork(life);
@@ -126,7 +125,7 @@ async function fallBack(
     return response;
   }
   const final = passed?.headers.get('x-should-retry') === 'false';
-  if (!final && (await putInOutbox(life, network))) return replyQueued(ask, network);
+  if (!final && (await putInOutbox(life, network, ''))) return replyQueued(ask, network);
   const failure = unanswered(network);
   const told = passed === null ? null : readRefusal(await passed.clone().text());
   await settle(device, standing.place, {
@@ -173,28 +172,6 @@ async function settleSaved(life: AskLife, answer: Answer, network: Network): Pro
     outbox: null,
   });
   if (standing.place !== null && saved !== null) await touchSaved(standing.place, saved.key, nowMs);
-}
-
-/** Whether the ask now waits on the device: its caller, its feature and its credentials must all allow it. */
-async function putInOutbox(life: AskLife, network: Network): Promise<boolean> {
-  const { device, ask, standing } = life;
-  if (!ask.mayWait || ask.chat === null || standing.place === null) return false;
-  // A bearer is never stored, so nobody could send it later.
-  if (ask.authorization !== null || standing.feature?.device.queue !== true) return false;
-  if (standing.feature.device.store === 'never') return false;
-  try {
-    if (!(await enqueue(standing.place, outboxRowOf(life, network)))) return false;
-  } catch {
-    // No room even for this: then its caller must hear that it was not sent.
-    return false;
-  }
-  noteStep(life, 'queued', network);
-  const row = rowOf(life, { kind: 'open', text: '', resuming: false });
-  if (row !== null) await checkpoint(device, standing.place, row);
-  device.tell({ type: 'ask-changed', askId: ask.id });
-  // Only a bonus: every other occasion drains the outbox too.
-  await device.registerSync().catch((failure: unknown) => void failure);
-  return true;
 }
 
 async function replyStopped(life: AskLife): Promise<Response> {

@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
 import { describe, expect, it } from 'vitest';
 import { addTurn, listConversations, readConversation, renameConversation } from '#device/conversations.ts';
-import { NATIVE_VERSION, read, write, type Place } from '#device/database.ts';
+import { NATIVE_VERSION, write, type Place } from '#device/database.ts';
 import { keepDraft, readDraft } from '#device/drafts.ts';
 import { followWrite, openInBothOrders, openWhatIsNewer } from '../contracts/device-database.ts';
 import { freshPlace } from '../fakes/device/place.ts';

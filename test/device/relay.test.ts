@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { replay } from '#device/device.ts';
-import { history, openWorld, readStream, writeTurn, type World } from '../fakes/device/world.ts';
+import { travel } from '#device/travel.ts';
+import { history, openWorld, post, readStream, writeTurn, type World } from '../fakes/device/world.ts';
 
 const ask = { feature: 'chat', prompt: 'Why is the sky blue?', stream: true };
 const ID = '01890000-0000-7000-8000-000000000001';
@@ -122,5 +123,50 @@ describe('a stream that is cut', () => {
     expect(world.router.runs).toHaveLength(1);
     await response.body?.cancel();
     await world.over();
+  });
+
+  it('[D46] a router that lost the answer in a crash is asked again by itself, under the same key', async () => {
+    const world = openWorld();
+    await writeTurn(world, ID, ask.prompt);
+    world.router.cuts = [900];
+    const response = await world.ask(ask, { 'idempotency-key': ID, prefer: 'respond-async' });
+    world.router.crash();
+    const read = readStream(await world.drive(response.text()));
+    await world.over();
+    expect(read).toMatchObject({ done: false, error: 'stream_incomplete' });
+    // The line is there: what waits goes at once.
+    expect((await history(world))[0]?.answer?.state).toMatchObject({ answer: { text: world.router.text } });
+    expect(world.router.runs.map(({ key }) => key)).toEqual([ID, ID]);
+    expect(world.router.events).toMatchObject([{ ask_id: ID, outcome: 'answered' }]);
+  });
+
+  it('[D46] an ask whose worker was killed before the router heard of it waits, and goes with its key', async () => {
+    const world = openWorld();
+    await writeTurn(world, ID, ask.prompt);
+    world.router.line = 'silent';
+    const headers = { 'idempotency-key': ID, prefer: 'respond-async' };
+    // Nobody ever reads this one: its worker is killed while the line is silent.
+    void travel(post(ask, headers), world.device, () => undefined).catch((failure: unknown) => void failure);
+    await world.drive(world.clock.settle());
+    await world.clock.advance(100);
+    world.restart();
+    world.router.line = 'through';
+    world.clock.setNow(world.clock.now() + 60_000);
+    await world.drive(replay(world.device, null));
+    await world.drive(replay(world.device, null));
+    expect((await history(world))[0]?.answer?.state).toMatchObject({ kind: 'whole' });
+    expect(world.router.runs.map(({ key }) => key)).toEqual([ID]);
+    expect(world.router.events).toHaveLength(1);
+  });
+
+  it('[D46] whoever would not wait keeps the part that came', async () => {
+    const world = openWorld();
+    await writeTurn(world, ID, ask.prompt);
+    world.router.cuts = [900];
+    const response = await world.ask(ask, { 'idempotency-key': ID });
+    world.router.crash();
+    await world.drive(response.text());
+    await world.over();
+    expect((await history(world))[0]).toMatchObject({ waiting: null, answer: { state: { kind: 'partial' } } });
   });
 });

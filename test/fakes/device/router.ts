@@ -70,6 +70,11 @@ export class FakeRouter {
     }
   };
 
+  /** Forgets every answer, as a router does that was killed while it ran: what is asked again runs again. */
+  crash(): void {
+    this.#answers.clear();
+  }
+
   async #serve(request: Request, pathname: string): Promise<Response> {
     if (pathname === '/api/travel') return reply(200, this.policy, { etag: `"${this.policy.epoch}"` });
     if (pathname === '/healthz') return reply(200, { ok: true });
