@@ -70,9 +70,6 @@ export function ConversationMenu({ row, onClose }: { row: ConversationRow; onClo
         <button class="button plain quiet" type="button" onClick={() => void remove()}>
           Remove
         </button>
-        <button class="button plain quiet" type="button" onClick={close}>
-          Close
-        </button>
         <button class="button" type="submit">
           Rename
         </button>

@@ -171,13 +171,15 @@ function summaryOf(steps: readonly Step[], stretches: readonly Stretch[], cuts: 
   if (last === undefined) return '';
   const spent = (kind: Stretch['kind']): number =>
     stretches.filter((each) => each.kind === kind).reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
+  const part = (kind: Stretch['kind'], words: string): string =>
+    spent(kind) < 5 ? '' : `${sinceWords(spent(kind))} ${words}`;
   const parts = [
-    spent('in-line') > 0 ? `${durationWords(spent('in-line'))} in the line` : '',
-    spent('waiting') > 0 ? `${durationWords(spent('waiting'))} waiting for words` : '',
-    spent('arriving') > 0 ? `${durationWords(spent('arriving'))} of words arriving` : '',
+    part('in-line', 'in the line'),
+    part('waiting', 'waiting for words'),
+    part('arriving', 'of words arriving'),
   ].filter((part) => part !== '');
   const broke = cuts === 0 ? '' : ` The line broke ${cuts === 1 ? 'once' : countWords(cuts, 'time')}.`;
-  return `${durationWords(last.atMs)} in all${parts.length === 0 ? '' : `: ${parts.join(', ')}`}.${broke}`;
+  return `${sinceWords(last.atMs)} in all${parts.length === 0 ? '' : `: ${parts.join(', ')}`}.${broke}`;
 }
 
 /** Figures of the ask that brought this answer: of a saved one that was an earlier one, and then its own way is not told here. */

@@ -1,3 +1,5 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
 import { Mark } from '../look/mark.tsx';
 import type { Step } from '#device/rows.ts';
 import type { AnswerView } from './answer-view.ts';
@@ -51,8 +53,7 @@ export function WhatHappened({
   );
 }
 
-/** Width of the drawing in its own units, and room for a stroke at either end. */
-const WIDTH = 320;
+/** Room for a stroke at either end, in pixels. */
 const END = 4;
 
 const NAMES: Record<Stretch['kind'], string> = {
@@ -64,34 +65,42 @@ const NAMES: Record<Stretch['kind'], string> = {
 
 /** The same as the list of steps, drawn: dotted where it waited, dashed in the outbox, solid where words arrived. */
 function Line({ told: { stretches, cutsMs, totalMs } }: { told: Timeline }) {
-  const x = (ms: number): number => END + (totalMs === 0 ? 0 : (Math.max(0, ms) / totalMs) * (WIDTH - 2 * END));
+  const root = useRef<HTMLDivElement>(null);
+  const width = useSignal(320);
+  // Drawn to the width there is, so that strokes and marks keep their size.
+  useEffect(() => {
+    const box = root.current;
+    if (box === null) return undefined;
+    const watch = new ResizeObserver(() => (width.value = Math.max(100, box.clientWidth)));
+    watch.observe(box);
+    return () => watch.disconnect();
+  }, []);
+  const x = (ms: number): number => END + (totalMs === 0 ? 0 : (Math.max(0, ms) / totalMs) * (width.value - 2 * END));
   const kinds = (Object.keys(NAMES) as Stretch['kind'][]).filter((kind) => stretches.some((one) => one.kind === kind));
   return (
-    <>
-      <svg class="chart journey" viewBox={`0 0 ${WIDTH} 34`} aria-hidden="true">
+    <div class="journey" ref={root} aria-hidden="true">
+      <svg width={width.value} height="18" viewBox={`0 0 ${width.value} 18`}>
         {stretches.map(({ kind, fromMs, toMs }) => (
           <path key={fromMs} class={kind} d={`M${x(fromMs).toFixed(1)} 9H${x(toMs).toFixed(1)}`} />
         ))}
         {cutsMs.map((ms) => (
           <path key={ms} class="lost" d={`M${(x(ms) - 4).toFixed(1)} 5l8 8m0 -8l-8 8`} />
         ))}
-        <text x={END} y="30">
-          0
-        </text>
-        <text x={WIDTH - END} y="30" text-anchor="end">
-          {sinceWords(totalMs)}
-        </text>
       </svg>
-      <ul class="keys" aria-hidden="true">
+      <p>
+        <span>0</span>
+        <span>{sinceWords(totalMs)}</span>
+      </p>
+      <ul class="keys">
         {kinds.map((kind) => (
           <li key={kind}>
-            <svg class="chart journey" viewBox="0 0 22 12">
+            <svg width="22" height="12" viewBox="0 0 22 12">
               <path class={kind} d="M3 6h16" />
             </svg>
             {NAMES[kind]}
           </li>
         ))}
       </ul>
-    </>
+    </div>
   );
 }

@@ -65,15 +65,19 @@ function Tell({ asked, toTell }: { asked: Asked; toTell: boolean }) {
   const notices = noticesOf(window);
   if (notices === null || asked.conversationId === null) return null;
   return toTell ? (
-    <Quiet word="Do not tell me" press={() => wishToHear(models, asked, null)} />
+    <Quiet word="Do not tell me" look="tell" press={() => wishToHear(models, asked, null)} />
   ) : (
-    <Quiet word="Tell me when it is answered" press={() => wishToHear(models, asked, () => askLeave(notices))} />
+    <Quiet
+      word="Tell me when it is answered"
+      look="tell"
+      press={() => wishToHear(models, asked, () => askLeave(notices))}
+    />
   );
 }
 
-function Quiet({ word, press }: { word: string; press: () => Promise<void> }) {
+function Quiet({ word, look = '', press }: { word: string; look?: string; press: () => Promise<void> }) {
   return (
-    <button class="button plain quiet" type="button" onClick={() => void press()}>
+    <button class={`button plain quiet ${look}`} type="button" onClick={() => void press()}>
       {word}
     </button>
   );

@@ -3,6 +3,9 @@ import { waitedFor, whyNotLive } from '../ask/provenance.ts';
 import { ageWords, clockWords, durationWords, placeWords, wordCount } from '../look/words.ts';
 import type { Entry } from './entry.ts';
 
+/** A try that comes sooner is not announced: by the time it is read it has been. */
+const WORTH_SAYING_MS = 60_000;
+
 /** How an entry reads wherever a person sees it: a mark, what, then why and what happens next. `nowMs` is Unix milliseconds. */
 export function tellEntry(entry: Entry, nowMs: number): Told {
   switch (entry.kind) {
@@ -43,8 +46,8 @@ function tellQueued(entry: Extract<Entry, { kind: 'queued' }>, nowMs: number): T
   const place = entry.place === null ? '' : `, ${placeWords(entry.place)} in line`;
   // That it is offline is said by the line; any other reason only here.
   const why = entry.network === null || entry.network === 'offline' ? '' : whyNotLive(entry.network);
-  const leftMs = entry.notBeforeMs - nowMs;
-  const next = leftMs > 0 ? `The next try is in ${durationWords(Math.max(1_000, leftMs))}.` : '';
+  const next =
+    entry.notBeforeMs - nowMs > WORTH_SAYING_MS ? `The next try is at ${clockWords(entry.notBeforeMs)}.` : '';
   const tells = entry.toTell ? 'You will be told when it is answered.' : '';
   const more = [why, next, 'It goes by itself, even if you close this page.', tells].filter((one) => one !== '');
   return told('from-nowhere', `Waiting to be sent${place}.`, more.join(' '));

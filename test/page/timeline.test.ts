@@ -58,7 +58,7 @@ describe('what happened to an ask', () => {
       '6.99 s: Whole',
       '6.99 s: Kept on this device',
     ]);
-    expect(summary).toBe('7.0 s in all: 2.6 s waiting for words, 4.5 s of words arriving.');
+    expect(summary).toBe('6.99 s in all: 2.53 s waiting for words, 4.46 s of words arriving.');
     expect(missing).toEqual([]);
   });
 
@@ -111,7 +111,7 @@ describe('what happened to an ask', () => {
     expect(cutsMs).toEqual([723_000]);
     expect(totalMs).toBe(726_000);
     expect(summary).toBe(
-      '13 min in all: 12 min in the line, 2.5 s waiting for words, 3.5 s of words arriving. The line broke once.',
+      '13 min in all: 12 min in the line, 2.50 s waiting for words, 3.50 s of words arriving. The line broke once.',
     );
   });
 

@@ -48,8 +48,8 @@ const TABLE: [string, Entry, string][] = [
   ],
   [
     'waiting because nobody answered, its next try later',
-    entryOf(row('a', queued, { network: 'router', notBeforeMs: NOW + 24_000 }), null, ['b', 'a']),
-    'Waiting to be sent, second in line. No provider answered. The next try is in 24 s. ' +
+    entryOf(row('a', queued, { network: 'router', notBeforeMs: NOW + 3 * MIN }), null, ['b', 'a']),
+    'Waiting to be sent, second in line. No provider answered. The next try is at 15:05. ' +
       'It goes by itself, even if you close this page.',
   ],
   [
