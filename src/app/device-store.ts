@@ -3,7 +3,7 @@ import { META_DATABASE, type Place } from '#device/database.ts';
 import { keepDraft, readDraft } from '#device/drafts.ts';
 import type { DeviceParts } from '#device/parts.ts';
 import { sealOldRows } from '#device/old-rows.ts';
-import { forgetSaved } from '#device/saved-answers.ts';
+import { forgetSaved, putBackSaved } from '#device/saved-answers.ts';
 import { openSteering, type Steering } from '../waiting/steering.ts';
 import { openVault } from '#device/vault.ts';
 
@@ -17,7 +17,8 @@ export interface DeviceStore {
   renameConversation(conversationId: string, title: string): Promise<void>;
   /** What stands typed, once every word given to `keepDraft` so far is written. */
   readDraft(conversationId: string): Promise<string>;
-  forgetSaved(key: string): Promise<void>;
+  /** What is returned puts it back. */
+  forgetSaved(key: string): Promise<() => Promise<void>>;
   /** Later words never lose to earlier ones: writes go one after the other, and words that were typed over are not written at all. */
   keepDraft(draft: { conversationId: string; text: string; atMs: number }): Promise<void>;
   /** Seals what an earlier version kept in the clear; true when there was any: then what waits in it can be sent. */
@@ -42,7 +43,10 @@ export function openDeviceStore(place: Place): DeviceStore {
     readConversation: (conversationId) => readConversation(place, conversationId),
     renameConversation: (conversationId, title) => renameConversation(place, conversationId, title),
     readDraft: (conversationId) => last.then(() => readDraft(place, conversationId)),
-    forgetSaved: (key) => forgetSaved(place, key),
+    async forgetSaved(key) {
+      const raw = await forgetSaved(place, key);
+      return () => putBackSaved(place, key, raw);
+    },
     keepDraft(draft) {
       typed.set(draft.conversationId, draft);
       const write = last.then(async () => {

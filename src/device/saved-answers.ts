@@ -69,8 +69,21 @@ async function pinnedKeys(tx: WriteTransaction): Promise<ReadonlySet<IDBValidKey
   return new Set(packs.flatMap(({ keys }) => keys));
 }
 
-export function forgetSaved(place: Place, key: string): Promise<void> {
-  return write(place, ['saved'], (tx) => tx.objectStore('saved').delete(key));
+/** Removes one. What is returned is the row as it was stored, for `putBackSaved`. */
+export function forgetSaved(place: Place, key: string): Promise<unknown> {
+  return write(place, ['saved'], async (tx) => {
+    const raw: unknown = await tx.objectStore('saved').get(key);
+    await tx.objectStore('saved').delete(key);
+    return raw;
+  });
+}
+
+/** Puts a forgotten one back, unless the same question was answered anew meanwhile. */
+export function putBackSaved(place: Place, key: string, raw: unknown): Promise<void> {
+  return write(place, ['saved'], async (tx) => {
+    if (raw !== undefined && (await tx.objectStore('saved').getKey(key)) === undefined)
+      await tx.objectStore('saved').put(raw);
+  });
 }
 
 export function forgetAllSaved(place: Place): Promise<void> {

@@ -36,7 +36,7 @@ export function PackCard({
         </p>
         <div class={of > 24 ? 'seats many' : 'seats'} aria-hidden="true">
           {view.items.map(({ item, state }) => (
-            <i key={item.id} class={state.kind} />
+            <i key={item.id} class={state.kind === 'ready' ? 'full' : state.kind === 'asking' ? 'now' : ''} />
           ))}
         </div>
         <p class="soft" role="status">

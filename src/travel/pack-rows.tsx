@@ -5,7 +5,7 @@ import type { PackView } from './pack-view.ts';
 import type { Preparation } from './preparation.ts';
 import type { ItemView } from './readiness.ts';
 import type { Result } from './rehearsal.ts';
-import { momentWords } from './travel-words.ts';
+import { shortMomentWords } from './travel-words.ts';
 
 /** Rows that stand open; the rest is behind a fold. */
 const SHOWN = 6;
@@ -97,7 +97,7 @@ function tell({ item, state }: ItemView): {
       return {
         mark: 'is-good',
         look: 'good',
-        fact: `Fresh until ${momentWords(state.freshUntilMs)}`,
+        fact: `Fresh until ${shortMomentWords(state.freshUntilMs)}`,
         more: item.trouble === null ? '' : `Not refreshed: ${item.trouble.message}`,
       };
     case 'asking':

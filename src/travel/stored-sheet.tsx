@@ -38,7 +38,7 @@ export function StoredSheet({ preparation }: { preparation: Preparation }) {
           <p>
             <Bytes bytes={total} />
           </p>
-          <p class="soft">of the {bytesWords(cap)} we allow answers to take</p>
+          <p class="soft">of the {bytesWords(cap).replace('.0 ', ' ')} we allow ourselves</p>
           <p class="beside quiet">
             {countWords(count, 'answer')} of at most {policy.limits.saved_count.toLocaleString('en')}.
             {never.length > 0 && ` ${never.join(' and ')} ${never.length === 1 ? 'is' : 'are'} never stored.`}
@@ -167,7 +167,7 @@ function Everything({ preparation, onClose }: { preparation: Preparation; onClos
           Forget it all
         </button>
         <button class="button" type="button" onClick={onClose}>
-          Keep it
+          Keep everything
         </button>
       </div>
     </div>

@@ -6,6 +6,11 @@ export function momentWords(ms: number): string {
   return `${new Date(ms).toLocaleDateString('en-GB', { weekday: 'short', day: 'numeric', month: 'short' }).replace(',', '')}, ${clockWords(ms)}`;
 }
 
+/** `24 Nov, 18:00`, where it stands many times. */
+export function shortMomentWords(ms: number): string {
+  return `${new Date(ms).toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })}, ${clockWords(ms)}`;
+}
+
 /** `Tuesday 24 November, 10:00`. */
 export function dateWords(ms: number): string {
   return `${new Date(ms).toLocaleDateString('en-GB', { weekday: 'long', day: 'numeric', month: 'long' }).replace(',', '')}, ${clockWords(ms)}`;

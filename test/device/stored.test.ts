@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { read, write, type Place } from '#device/database.ts';
 import { keepDraft } from '#device/drafts.ts';
 import { keepPack } from '#device/packs.ts';
+import { forgetSaved, putBackSaved } from '#device/saved-answers.ts';
 import { forgetEverything, forgetFeature, measureStored } from '#device/stored.ts';
 import { openWorld, writeTurn } from '../fakes/device/world.ts';
 
@@ -69,3 +70,19 @@ function manySaved(place: Place, count: number): Promise<void> {
     }
   });
 }
+
+it('[TR34] a forgotten answer comes back as it was, unless its question was answered anew meanwhile', async () => {
+  const { world, place } = await fill();
+  const one = async (): Promise<Record<string, unknown> | undefined> =>
+    (await world.drive(read(place, ['saved'], (tx) => tx.objectStore('saved').getAll())))[0] as
+      Record<string, unknown> | undefined;
+  const before = await one();
+  const key = String(before?.['key']);
+  const raw = await world.drive(forgetSaved(place, key));
+  expect(await one()).toBeUndefined();
+  await world.drive(putBackSaved(place, key, raw));
+  expect(await one()).toEqual(before);
+  await world.drive(putBackSaved(place, key, { ...before, bytes: 1 }));
+  expect((await one())?.['bytes']).toBe(before?.['bytes']);
+  await world.drive(putBackSaved(place, 'gone', undefined));
+});

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { answer } from '../fakes/provider/script.ts';
 import { ask, from, newConversation, openAsk } from './harness/asking.ts';
+import { axeFindings, sidewaysParts } from './harness/reading.ts';
 import { expect, test, type World } from './harness/world.ts';
 
 const PROMPTS = ['What is included in the Sintra tour?', 'Which tours run on Mondays?', 'May a dog come along?'];
@@ -142,3 +143,44 @@ test('[TR31] everything is forgotten after it was asked, packs and all', async (
   await expect(page.getByText('No travel pack yet')).toBeVisible();
   await expect(stored.getByText('0 answers of at most 10,000.')).toBeVisible();
 });
+
+for (const [place, width, height, colorScheme] of [
+  ['a phone', 360, 740, 'dark'],
+  ['a desk', 1440, 900, 'light'],
+] as const) {
+  test(`axe finds nothing in Travel and nothing scrolls sideways, on ${place}, ${colorScheme}`, async ({
+    page,
+    world,
+  }) => {
+    test.setTimeout(90_000);
+    await page.setViewportSize({ width, height });
+    await page.emulateMedia({ colorScheme });
+    const check = async (state: string): Promise<void> => {
+      expect.soft(await axeFindings(page), state).toEqual([]);
+      expect.soft(await sidewaysParts(page), state).toEqual([]);
+    };
+    await openAsk(page);
+    await page.getByRole('link', { name: 'Travel' }).first().click();
+    await expect(page.getByText(/fine, checked/)).toBeVisible();
+    await check('nothing yet');
+    await page.getByRole('button', { name: 'Make a pack' }).click();
+    await check('a form');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    const long = 'Averylongwordthatdoesnotend'.repeat(8);
+    await makePack(page, [...PROMPTS, long, 'Write to ada@example.com']);
+    script(world, 4);
+    await page.getByRole('button', { name: /^Get ready/ }).click();
+    await expect(page.getByText('Everything that can be kept is ready.')).toBeVisible();
+    await check('a pack that is ready');
+    await page.getByRole('button', { name: 'Export', exact: true }).click();
+    await page.getByRole('button', { name: 'Export the file' }).click();
+    await expect(page.getByRole('alert')).toContainText('at least 12 characters');
+    await page.getByRole('button', { name: 'Forget everything' }).click();
+    await check('forms with a mistake');
+    await page.getByRole('button', { name: 'Keep everything' }).click();
+    await page.getByRole('button', { name: 'Start rehearsal' }).click();
+    await expect(page.locator('.tape')).toBeVisible();
+    await expect(page.getByText('All of it was there.')).toBeVisible({ timeout: 20_000 });
+    await check('rehearsed');
+  });
+}

@@ -48,7 +48,7 @@ export function fakeStorage(changes: { store?: Partial<DeviceStore>; steering?: 
       drafts.set(conversationId, text);
       log.push(`draft ${text}`);
     },
-    forgetSaved: async () => undefined,
+    forgetSaved: async () => async () => undefined,
     sealOldRows: async () => false,
     ...changes.store,
   };
