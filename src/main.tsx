@@ -71,7 +71,16 @@ const storage = createStorage({
   onSealed: () => device.tell({ type: 'replay' }),
   onOther: () => location.reload(),
 });
-const outbox = createOutbox({ storage, line, tell: device.tell });
+/** Sends an ask whose feature keeps nothing here; null where no feature is so. */
+let sendUnkept: ((askId: string) => boolean) | null = null;
+const outbox = createOutbox({
+  storage,
+  line,
+  tell(message) {
+    const sent = message.type === 'replay' && message.askId !== undefined && sendUnkept?.(message.askId) === true;
+    if (!sent) device.tell(message);
+  },
+});
 const goTo = signal<string | null>(null);
 let ownWitness: Promise<(evidence: Evidence) => void> | null = null;
 const talk = createTalk({
@@ -222,6 +231,14 @@ function tickNow(): void {
   nowMs.value = clock.now();
 }
 
+let followed = false;
+effect(() => {
+  const state = session.state.value;
+  if (followed || state.kind !== 'ready' || state.policy.features.every((each) => each.device.store !== 'never'))
+    return;
+  followed = true;
+  void import('./ask/unkept.ts').then(({ followUnkept }) => (sendUnkept = followUnkept(models)));
+});
 const networkPanel = signal(false);
 let developing = false;
 // Whoever may simulate the network can do it by address, console and keyboard too.
@@ -254,7 +271,11 @@ const models: Models = {
     random,
     own: device.own,
     worker,
-    rehearse: (on) => device.tell({ type: 'simulate', scenario: on ? { offline: true } : null, rehearsal: on }),
+    rehearse(on) {
+      device.tell({ type: 'simulate', scenario: on ? { offline: true } : null, rehearsal: on });
+      // The line is tried at once, so that nobody reads Offline after the rehearsal.
+      if (!on) device.tell({ type: 'replay' });
+    },
     offerUpdate: () => update.heed({ kind: 'update-ready' }),
   },
 };

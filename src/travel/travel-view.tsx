@@ -40,10 +40,14 @@ export function TravelView() {
   const form = useSignal<Form>('none');
   useEffect(() => {
     document.title = 'Travel · Layover';
-    const left = new AbortController();
-    void preparation.check(left.signal);
-    return () => left.abort();
   }, []);
+  // On opening, and when a run has changed what there is to see.
+  const running = travel.run.value.kind === 'running';
+  useEffect(() => {
+    const left = new AbortController();
+    if (!running) void preparation.check(left.signal);
+    return () => left.abort();
+  }, [running]);
   const ground = travel.ground.value;
   const view = travel.view.value;
   useEffect(() => void preparation.measure(), [ground, travel.packs.value]);

@@ -39,6 +39,7 @@ test('[TR7] [TR32] a pack is made, answered ahead, rehearsed with the network cu
   await expect(page.getByText('All of it was there. The network is back.')).toBeVisible({ timeout: 15_000 });
   await expect(page.getByText(/^Rehearsed: there in \d+ ms\.$/)).toHaveCount(3);
   await expect(page.locator('.tape')).toHaveCount(0);
+  await expect(page.locator('.pill')).toContainText('Online');
   expect(world.north.calls).toHaveLength(3);
 
   // Nothing of it stands in history.
