@@ -11,6 +11,7 @@ import { openVault } from '#device/vault.ts';
 export interface DeviceStore {
   /** What the person does by hand. */
   steering: Steering;
+  /** Writes a turn, where its feature may be kept. */
   addTurn(turn: NewTurn): Promise<void>;
   readConversation(conversationId: string): Promise<ToldTurn[]>;
   /** Gives a conversation another name, for this device only. */
@@ -34,12 +35,14 @@ export function placeBehind({ factory, post, subtle, random }: StorageDoor, name
   return { factory, post, name, vault: openVault(name, { meta, subtle, random }) };
 }
 
-export function openDeviceStore(place: Place): DeviceStore {
+/** `mayKeep` tells of a feature whether its conversations may stand here. */
+export function openDeviceStore(place: Place, mayKeep: (feature: string) => boolean): DeviceStore {
   let last: Promise<void> = Promise.resolve();
   const typed = new Map<string, Parameters<DeviceStore['keepDraft']>[0]>();
   return {
     steering: openSteering(place),
-    addTurn: (turn) => addTurn(place, turn),
+    // What may not be kept lives in the memory of its tab alone.
+    addTurn: async (turn) => (mayKeep(turn.feature) ? addTurn(place, turn) : undefined),
     readConversation: (conversationId) => readConversation(place, conversationId),
     renameConversation: (conversationId, title) => renameConversation(place, conversationId, title),
     readDraft: (conversationId) => last.then(() => readDraft(place, conversationId)),

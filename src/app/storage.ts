@@ -36,6 +36,14 @@ export function createStorage({ session, door, onSealed, onOther }: StorageParts
   const outbox = signal<readonly OutboxRow[] | null>(null);
   let wanted: string | null = null;
 
+  /** Whether a conversation about this feature may stand on this device. The empty name is the default one. */
+  function mayKeep(feature: string): boolean {
+    const { value } = session.state;
+    if (value.kind !== 'ready') return false;
+    const { policy } = value;
+    return policy.features.find(({ name }) => name === (feature || policy.default_feature))?.device.store !== 'never';
+  }
+
   /** Whoever comes next sees nothing of whoever was here before, not even until their own things are there. */
   function close(): void {
     wanted = null;
@@ -64,7 +72,7 @@ export function createStorage({ session, door, onSealed, onOther }: StorageParts
     if (wanted !== person) return;
     const name = databaseName(tenant, user);
     const place = placeBehind(through, name);
-    const store = openDeviceStore(place);
+    const store = openDeviceStore(place, mayKeep);
     try {
       if (await store.sealOldRows()) onSealed();
     } catch (cause) {

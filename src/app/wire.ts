@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
-import { parseJson } from '#shared/json.ts';
+import { parseJson, readJson } from '#shared/json.ts';
 import { travelPolicySchema } from '#shared/travel-policy.ts';
 import { DEVICE_CHANNEL, fromDeviceSchema, type FromDevice } from '#shared/worker-messages.ts';
-import type { Failure } from './api.ts';
+import type { AskCall, Failure } from './api.ts';
 
 /**
  * What comes from outside, parsed at the door. A lazy chunk that is asked for at the start: nothing of it is needed before the
@@ -20,6 +20,15 @@ export function readFailure(text: string, status: number): Failure {
   const parsed = json.ok ? errorSchema.safeParse(json.value) : null;
   if (parsed?.success === true) return { ...parsed.data.error, status };
   return { code: 'bad_answer', message: `The router answered ${status} without a reason.`, status };
+}
+
+const askBodySchema = z.object({
+  messages: z.array(z.object({ role: z.enum(['user', 'assistant']), content: z.string() })),
+});
+
+/** What was said in an ask of ours, from the body that waited; nothing where it is not of a page's making. */
+export function messagesIn(body: string): AskCall['messages'] {
+  return readJson(askBodySchema, body)?.messages ?? [];
 }
 
 /** A message of the device modules; null for anything else, for an older worker may be in charge. */

@@ -3,12 +3,13 @@ import { mintAskId } from '#shared/ask-id.ts';
 import type { Clock, Random } from '#shared/clock.ts';
 import type { Evidence } from '#shared/line.ts';
 import type { ToldTurn } from '#device/conversations.ts';
-import type { TurnRow } from '#device/rows.ts';
+import type { OutboxRow, TurnRow } from '#device/rows.ts';
 import type { Api } from '../app/api.ts';
 import type { Outbox } from '../app/outbox.ts';
 import type { Storage } from '../app/storage.ts';
 import { lineOf } from '../waiting/entry.ts';
 import { isRunning, joinTurn, type AnswerView, type LiveAsk, type TurnView } from './answer-view.ts';
+import { evidenceOf, newsOf, stopped } from './ended.ts';
 import { historyFor } from './history.ts';
 import type { readAnswer } from './read-answer.ts';
 
@@ -56,6 +57,10 @@ export interface Talk {
   /** Whether the answer of this ask came through this tab, which has said so itself. */
   saidHere(askId: string): boolean;
   askAgain(turn: TurnView): Promise<void>;
+  /** Whether this tab asked it itself, and so can show its answer though nothing of it is kept. */
+  askedHere(askId: string): boolean;
+  /** Sends a waiting ask again, under its key, and shows its answer here: in its conversation, else in one of its own. */
+  resend(row: OutboxRow): Promise<void>;
   stop(turn: TurnView): void;
 }
 
@@ -138,23 +143,38 @@ export function createTalk(parts: TalkParts): Talk {
       feature: feature.value ?? '',
       askedAtMs: clock.now(),
     };
+    const live = begin(turn);
+    await keep(turn);
+    // Only now: a tab that dies between the two must not lose the words.
+    keepDraft(draftOf, first ? '' : draft.value);
+    if (first && draft.value !== '') keepDraft(turn.conversationId, draft.value);
+    if (first) parts.onConversation(turn.conversationId);
+    await hear(
+      live,
+      { askId: turn.id, feature: feature.value, messages: historyFor(before, prompt), noCache },
+      askedAt,
+    );
+  }
+
+  /** An ask that this tab sends itself. */
+  function begin(turn: TurnRow): Signal<LiveAsk> {
     const live = signal<LiveAsk>({ turn, view: { kind: 'asked' }, over: false });
     batch(() => {
       lives.value = [...lives.value, live];
       conversationId.value = turn.conversationId;
       news.value = 'Asked. The answer will stand below.';
     });
-    await keep(turn);
-    // Only now: a tab that dies between the two must not lose the words.
-    keepDraft(draftOf, first ? '' : draft.value);
-    if (first && draft.value !== '') keepDraft(turn.conversationId, draft.value);
-    if (first) parts.onConversation(turn.conversationId);
+    return live;
+  }
+
+  /** Sends it, and shows its answer as it comes. */
+  async function hear(live: Signal<LiveAsk>, call: Parameters<Api['ask']>[0], askedAt: number): Promise<void> {
+    const { turn } = live.value;
     const abort = new AbortController();
     running.set(turn.id, abort);
     const say = (view: AnswerView): void => {
       live.value = { turn, view, over: false };
     };
-    const call = { askId: turn.id, feature: feature.value, messages: historyFor(before, prompt), noCache };
     const end = await answer(call, { clock, askedAt, onChange: say }, abort);
     running.delete(turn.id);
     void parts.witness(evidenceOf(end, clock.now()));
@@ -233,47 +253,22 @@ export function createTalk(parts: TalkParts): Talk {
       return live !== undefined && live.view.kind !== 'waiting';
     },
     askAgain: (turn) => send(turn.prompt, true),
+    askedHere: (askId) => lives.value.some(({ value }) => value.turn.id === askId),
+    async resend({ askId, feature, question, askedAtMs, body }) {
+      if (running.has(askId)) return;
+      const known = lives.value.find(({ value }) => value.turn.id === askId);
+      const conversation = known?.value.turn.conversationId ?? mintAskId(clock, random);
+      const turn = { id: askId, conversationId: conversation, position: 0, prompt: question, feature, askedAtMs };
+      const live = known ?? begin(turn);
+      if (known === undefined) parts.onConversation(conversation);
+      const { messagesIn } = await import('../app/wire.ts');
+      const named = live.value.turn.feature === '' ? null : live.value.turn.feature;
+      await hear(live, { askId, feature: named, messages: messagesIn(body), noCache: false }, clock.monotonic());
+    },
     stop(turn) {
       if (!isRunning(turn.answer)) return;
       parts.stopAsk(turn.id);
       running.get(turn.id)?.abort();
     },
   };
-}
-
-function stopped(view: AnswerView): AnswerView {
-  const message = 'You stopped it.';
-  return 'text' in view && view.text !== ''
-    ? { kind: 'partial', text: view.text, code: 'cancelled', message }
-    : { kind: 'failed', code: 'cancelled', message };
-}
-
-/** What the end of an ask shows of the line. */
-function evidenceOf(view: AnswerView, at_ms: number): Evidence {
-  if (view.kind === 'whole') return { at_ms, outcome: 'answered', first_token_ms: view.firstTokenMs };
-  if (view.kind === 'partial')
-    return { at_ms, outcome: view.code === 'cancelled' ? 'answered' : 'cut', first_token_ms: null };
-  const code = view.kind === 'failed' ? view.code : '';
-  const outcome =
-    code === 'unreachable'
-      ? 'offline'
-      : code === 'portal'
-        ? 'portal'
-        : code === 'bad_answer'
-          ? 'bad-answer'
-          : 'answered';
-  return { at_ms, outcome, first_token_ms: null };
-}
-
-function newsOf(view: AnswerView): string {
-  switch (view.kind) {
-    case 'whole':
-      return 'The answer is there.';
-    case 'partial':
-      return 'Part of the answer is there.';
-    case 'waiting':
-      return 'The question waits to be sent.';
-    default:
-      return 'There is no answer.';
-  }
 }

@@ -68,7 +68,7 @@ export function isWaiting({ kind }: OutboxHead['state']): boolean {
 export async function leaseNext(
   place: Place,
   nowMs: number,
-  lease: { ms: number; skip: Set<string> },
+  lease: { ms: number; skip: ReadonlySet<string> },
 ): Promise<OutboxRow | null> {
   for (;;) {
     const leased = await write(
@@ -152,9 +152,10 @@ export function signedIn(place: Place): Promise<void> {
   });
 }
 
-/** When the next entry becomes due, in Unix milliseconds; null when none will by itself. */
-export async function nextDueMs(place: Place): Promise<number | null> {
+/** When the next entry but those to skip becomes due, in Unix milliseconds; null when none will by itself. */
+export async function nextDueMs(place: Place, skip: ReadonlySet<string>): Promise<number | null> {
   const due = (await listHeads(place)).flatMap((row) => {
+    if (skip.has(row.askId)) return [];
     if (row.state.kind === 'sending') return [row.state.untilMs];
     return row.state.kind === 'queued' ? [row.notBeforeMs] : [];
   });

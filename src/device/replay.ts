@@ -1,3 +1,4 @@
+import type { TravelPolicy } from '#shared/travel-policy.ts';
 import { isCurable, isProblemCode } from '#shared/problem-codes.ts';
 import { OUTBOX_LOCK } from '#shared/worker-messages.ts';
 import { eventOf, rowOf, type AskLife } from '#device/ask-life.ts';
@@ -32,25 +33,39 @@ type Sent = 'settled' | 'postponed' | 'stop';
  * at once. Resolves to the time the next entry becomes due (Unix milliseconds), null when none will.
  */
 export async function drainOutbox(device: Device, caller: Caller = SESSION): Promise<number | null> {
-  const place = await placeOf(device, await knownPolicy(device, caller), caller);
+  const policy = await knownPolicy(device, caller);
+  const place = await placeOf(device, policy, caller);
   if (place === null || caller.bearerHash !== null) {
     // A bearer's asks never wait; its events go now or with its next ask.
     await flushEvents(device, place, caller.authorization);
     return null;
   }
-  if (device.locks === null) await drain(device, place);
+  if (device.locks === null) await drain(device, place, policy);
   else {
     await device.locks.request(OUTBOX_LOCK, { ifAvailable: true }, async (lock) => {
-      if (lock !== null) await drain(device, place);
+      if (lock !== null) await drain(device, place, policy);
     });
   }
-  return nextDueMs(place);
+  return nextDueMs(place, await unkept(device, place, policy));
 }
 
-async function drain(device: Device, place: Place): Promise<void> {
+/** What waits of features that keep nothing: only a page that shows the answer at once may send it, until it is too old. */
+async function unkept(device: Device, place: Place, policy: TravelPolicy | null): Promise<Set<string>> {
+  if (policy === null) return new Set();
+  const never = policy.features.filter((feature) => feature.device.store === 'never').map(({ name }) => name);
+  const sinceMs = device.clock.now() - policy.limits.outbox_days * 86_400_000;
+  const heads = await listHeads(place);
+  return new Set(
+    heads
+      .filter(({ feature, queuedAtMs }) => never.includes(feature) && queuedAtMs >= sinceMs)
+      .map(({ askId }) => askId),
+  );
+}
+
+async function drain(device: Device, place: Place, policy: TravelPolicy | null): Promise<void> {
   await tidyUp(device, place);
   await recoverOpen(device, place);
-  const skip = new Set<string>();
+  const skip = await unkept(device, place, policy);
   for (;;) {
     const row = await leaseNext(place, device.clock.now(), { ms: LEASE_MS, skip });
     if (row === null) break;

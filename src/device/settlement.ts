@@ -81,7 +81,7 @@ function endedEntry(row: AnswerRow | null): StoredRow | null {
 }
 
 async function commit(device: Device, place: Place, settlement: Settlement, sealed: Sealed): Promise<void> {
-  const { event, outbox } = settlement;
+  const { row, event, outbox } = settlement;
   const askId = askOf(settlement);
   const dropped = await write(
     place,
@@ -89,7 +89,8 @@ async function commit(device: Device, place: Place, settlement: Settlement, seal
     async (tx) => {
       if (sealed.row !== null) await putAnswer(tx, sealed.row);
       if (sealed.saved !== null) await putSaved(tx, sealed.saved);
-      if (outbox !== null && askId !== null) {
+      // An ask that leaves no row was sent again by the page that will show its answer: it waits no more.
+      if ((outbox !== null || row === null) && askId !== null) {
         const inHistory = (await tx.objectStore('turns').getKey(askId)) !== undefined;
         if (sealed.left === null || (outbox === 'ended' && !inHistory)) await tx.objectStore('outbox').delete(askId);
         else await leaveEntry(tx, askId, sealed.left);

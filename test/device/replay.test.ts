@@ -5,7 +5,8 @@ import { heed, replay } from '#device/device.ts';
 import { countWaiting, listOutbox } from '#device/outbox.ts';
 import { drainOutbox } from '#device/replay.ts';
 import { takeBack } from '#device/stop.ts';
-import { history, openWorld, writeTurn, type World } from '../fakes/device/world.ts';
+import { everyWord } from '../fakes/device/disk.ts';
+import { history, openWorld, readStream, writeTurn, type World } from '../fakes/device/world.ts';
 
 const prefer = { prefer: 'respond-async' };
 const id = (nth: number): string => `01890000-0000-7000-8000-00000000000${nth}`;
@@ -63,6 +64,39 @@ describe('the outbox', () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  it('[PV48] what waits of a feature that keeps nothing is sent by nobody but the page that asked, and then is gone', async () => {
+    const world = openWorld();
+    for (const feature of world.router.policy.features) feature.device.store = 'never';
+    const place = await world.place();
+    world.router.line = 'down';
+    const ask = { feature: 'chat', prompt: 'Why the zebra?', stream: true };
+    const headers = { ...prefer, 'idempotency-key': id(1) };
+    expect((await world.ask(ask, headers)).status).toBe(202);
+    expect(await world.drive(everyWord(world.parts.factory))).not.toContain('zebra');
+    world.router.line = 'through';
+    expect(await world.drive(drainOutbox(world.device))).toBeNull();
+    expect(world.router.runs).toHaveLength(0);
+    expect(await world.drive(listOutbox(place))).toMatchObject([{ question: 'Why the zebra?' }]);
+    const response = await world.ask(ask, headers);
+    expect(readStream(await world.drive(response.text())).text).toBe(world.router.text);
+    await world.over();
+    expect(world.router.runs).toHaveLength(1);
+    expect(await world.drive(listOutbox(place))).toEqual([]);
+    expect(await world.drive(read(place, ['answers', 'saved'], (tx) => tx.objectStore('answers').count()))).toBe(0);
+    expect(world.router.events).toHaveLength(1);
+  });
+
+  it('[PV48] and is expired like any other when it has waited too long', async () => {
+    const world = openWorld();
+    for (const feature of world.router.policy.features) feature.device.store = 'never';
+    const place = await world.place();
+    world.router.line = 'down';
+    await world.ask({ feature: 'chat', prompt: 'Why?', stream: true }, { ...prefer, 'idempotency-key': id(1) });
+    world.clock.setNow(world.clock.now() + 7 * 86_400_000);
+    await world.drive(drainOutbox(world.device));
+    expect(await world.drive(listOutbox(place))).toMatchObject([{ state: { kind: 'expired' } }]);
   });
 
   it('[O3] is drained by one replayer at a time', async () => {

@@ -168,7 +168,7 @@ describe('travel mode without a line', () => {
     expect(JSON.stringify(rows)).not.toContain('secret-key');
   });
 
-  it('[D27] keeps nothing before a policy is known, and nothing at all under `never`', async () => {
+  it('[D27] keeps nothing before a policy is known, and neither answer nor history under `never`', async () => {
     const world = openWorld();
     world.router.line = 'down';
     expect((await world.ask(ask, { prefer: 'respond-async' })).status).toBe(503);

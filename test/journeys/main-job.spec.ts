@@ -170,7 +170,7 @@ test('6: a captive portal answers everything, and nothing of it is kept', async 
   await expect(page.getByRole('article').first()).toContainText(ANSWER);
   await expect(page.getByText('PORTAL-MARK')).toHaveCount(0);
   await page.goto('/saved');
-  await page.getByRole('button', { name: QUESTION }).click();
+  await page.getByRole('button', { name: QUESTION, exact: true }).click();
   await expect(page.getByText(ANSWER)).toBeVisible();
   await expect(page.getByText('PORTAL-MARK')).toHaveCount(0);
 });

@@ -5,7 +5,7 @@ import { freshPlace } from '../fakes/device/place.ts';
 describe('drafts', () => {
   it('[G4] a draft is read as it stands after the last keystroke, however slow the disk is', async () => {
     const place = freshPlace();
-    const store = openDeviceStore(place);
+    const store = openDeviceStore(place, () => true);
     const question = 'How do I ask for an invoice in Portuguese?';
     const writes = Array.from(question, (_, at) =>
       store.keepDraft({ conversationId: 'new', text: question.slice(0, at + 1), atMs: at }),
