@@ -8,7 +8,8 @@ import { findBrowsers, launchOptionsFor } from './run/browsers.ts';
 const browsers = findBrowsers(process.env);
 
 export default defineConfig({
-  testDir: 'journeys',
+  testDir: '.',
+  testMatch: ['journeys/*.spec.ts', 'chaos/*.spec.ts'],
   outputDir: '../test-results',
   // Generous, because small machines are noisy; a journey that hangs still ends.
   timeout: 180_000,

@@ -38,8 +38,8 @@ export interface FakeProvider {
   readonly connections: number;
   /** Adds attempts for the calls to come: a list of steps each, or `inBytes(steps)`. */
   script(...attempts: (Step[] | Attempt)[]): void;
-  /** What every call gets for which no attempt is scripted. */
-  otherwise(attempt: Step[] | Attempt): void;
+  /** What every call gets for which no attempt is scripted; a function is asked at each call. */
+  otherwise(attempt: Step[] | Attempt | ((call: FakeCall) => Step[])): void;
   /** The `count`-th call (from 1), as soon as it has arrived with its whole body. */
   called(count: number): Promise<FakeCall>;
   /** Sum over all calls, of which a call with content or a finish is billed and a refused one is not. */
@@ -60,7 +60,7 @@ export async function startFakeProvider(options: {
   const calls: Call[] = [];
   const waiting: { count: number; resolve: (call: FakeCall) => void }[] = [];
   const attempts: Attempt[] = [];
-  let otherwise = attemptOf(answer('This is ', 'the fake answer.'));
+  let otherwise: (call: FakeCall) => Attempt = () => attemptOf(answer('This is ', 'the fake answer.'));
   let refusedKeys = 0;
   let connections = 0;
 
@@ -84,7 +84,13 @@ export async function startFakeProvider(options: {
     calls.push(call);
     response.once('close', () => call.left());
     for (const one of waiting.filter(({ count }) => count === calls.length)) one.resolve(call);
-    await play({ wire: options.wire, attempt: attempts.shift() ?? otherwise, call, response, number: calls.length });
+    await play({
+      wire: options.wire,
+      attempt: attempts.shift() ?? otherwise(call),
+      call,
+      response,
+      number: calls.length,
+    });
   }
 
   await listen(server, 0);
@@ -100,7 +106,9 @@ export async function startFakeProvider(options: {
       return connections;
     },
     script: (...more) => void attempts.push(...more.map(attemptOf)),
-    otherwise: (attempt) => void (otherwise = attemptOf(attempt)),
+    otherwise(attempt) {
+      otherwise = (call) => attemptOf(typeof attempt === 'function' ? attempt(call) : attempt);
+    },
     called(count) {
       const call = calls[count - 1];
       if (call !== undefined) return Promise.resolve(call);
