@@ -10,7 +10,7 @@ export function EntryActions({ asked, entry }: { asked: Asked; entry: Entry }) {
   const { route } = useLocation();
   const cancel = (word: string) => <Quiet word={word} press={() => cancelAsk(models, asked.askId)} />;
   const discard = <Quiet word="Discard" press={() => discardAsk(models, asked.askId)} />;
-  const edit = <Quiet word="Edit" press={() => editAsk(models, asked, route)} />;
+  const edit = <Quiet word="Edit" press={() => editAsk(models, asked, route).then(focusField)} />;
   const sendNow = (word: string) => (
     <button class="button" type="button" onClick={() => models.outbox.sendNow(asked.askId)}>
       {word}
@@ -57,6 +57,11 @@ export function EntryActions({ asked, entry }: { asked: Asked; entry: Entry }) {
     default:
       return null;
   }
+}
+
+/** The question field is there with the next frame. */
+function focusField(): void {
+  requestAnimationFrame(() => document.getElementById('say')?.focus());
 }
 
 /** Shown only where the browser has notifications, and where a press of one would find the answer. */

@@ -69,7 +69,10 @@ async function walkThrough(page: Page, world: World, check: Check): Promise<void
   await expect(page.getByText('Nothing waits')).toBeVisible();
   await check('a Waiting view with nothing in it');
   await page.getByRole('link', { name: 'Saved' }).first().click();
-  await page.getByRole('button', { name: /What is everything/ }).click();
+  await page
+    .getByRole('main')
+    .getByRole('button', { name: /What is everything/ })
+    .click();
   await expect(page.getByRole('table')).toBeVisible();
   await check('the Saved view');
   await page.getByRole('button', { name: 'Forget' }).first().click();

@@ -217,7 +217,8 @@ test('8: two tabs and one outbox: nothing is sent twice', async ({ page, world }
   await world.line.set('through');
   await Promise.all([page, other].map((tab) => tab.evaluate(() => window.dispatchEvent(new Event('online')))));
   await page.goto('/waiting');
-  await expect(page.getByText('Nothing waits')).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Answered' })).toBeVisible();
+  await expect(page.getByRole('region', { name: 'In line' })).toHaveCount(0);
   const asked = world.north.calls.map((call) => JSON.stringify(call.body['messages']));
   for (const text of questions) expect(asked.filter((messages) => messages.includes(text))).toHaveLength(1);
   expect(asked).toHaveLength(questions.length);
