@@ -8,7 +8,7 @@ export const LINE_WORDS: Record<LineState, { pill: string; aloud: string; hint: 
     pill: 'Slow',
     aloud: 'The line is slow.',
     hint: (savedSeconds) =>
-      `The line is slow. What it cannot bring in ${savedSeconds} s comes from this device, or waits here.`,
+      `The line is slow. What is saved comes after ${savedSeconds} s at most; what is not takes longer, or waits here.`,
   },
   offline: {
     pill: 'Offline',
