@@ -50,7 +50,7 @@ function DeploymentCard({ deployment, watch }: { deployment: Deployment; watch: 
 }
 
 function healthWords(
-  { health }: Deployment,
+  { fault, health }: Deployment,
   nowMs: number,
 ): { mark: MarkName; tone: string; word: string; because: string } {
   switch (health.kind) {
@@ -62,6 +62,10 @@ function healthWords(
       return { mark: 'is-paused', tone: 'warn', word: 'Cooling down', because };
     }
     case 'closed':
+      if (fault !== null) {
+        const because = `It is broken by hand: ${health.recentFails} of its calls failed in the last minute.`;
+        return { mark: 'is-warn', tone: 'warn', word: 'Failing on purpose', because };
+      }
       return health.recentFails === 0
         ? { mark: 'is-good', tone: 'good', word: 'Healthy', because: 'No failure in the last minute.' }
         : {

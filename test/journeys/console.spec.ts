@@ -30,6 +30,8 @@ test('[F1] a fault laid over the first provider moves asks to the second, and is
   await north.getByText('Break it on purpose').click();
   await north.getByRole('switch', { name: /Revoke its key/ }).click();
   await expect(page.getByText('A fault is on, on purpose.')).toBeVisible();
+  await expect(page.getByText('Healthy')).toHaveCount(1);
+  await expect(page.getByText('Failing on purpose')).toBeVisible();
 
   await openAsk(page);
   await expect((await ask(page, 'Which way?')).getByText('From the south.')).toBeVisible();
