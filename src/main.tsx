@@ -69,6 +69,11 @@ const storage = createStorage({
   session,
   door,
   onSealed: () => device.tell({ type: 'replay' }),
+  onCleared: () =>
+    toasts.show({
+      text: 'This browser has cleared what Layover kept here: history, saved answers and what waited. It spares an installed app longest.',
+      stays: true,
+    }),
   onOther: () => location.reload(),
 });
 /** Sends an ask whose feature keeps nothing here; null where no feature is so. */

@@ -6,6 +6,7 @@ import { sealOldRows } from '#device/old-rows.ts';
 import { forgetSaved, putBackSaved } from '#device/saved-answers.ts';
 import { openSteering, type Steering } from '../waiting/steering.ts';
 import { openVault } from '#device/vault.ts';
+import { markKept } from './kept-mark.ts';
 
 /** What the page itself writes on this device; the worker writes the rest. A lazy chunk: nothing of it is needed to type. */
 export interface DeviceStore {
@@ -22,6 +23,8 @@ export interface DeviceStore {
   forgetSaved(key: string): Promise<() => Promise<void>>;
   /** Later words never lose to earlier ones: writes go one after the other, and words that were typed over are not written at all. */
   keepDraft(draft: { conversationId: string; text: string; atMs: number }): Promise<void>;
+  /** Marks that things are kept here; true when the browser has cleared what was kept before. */
+  markKept(): Promise<boolean>;
   /** Seals what an earlier version kept in the clear; true when there was any: then what waits in it can be sent. */
   sealOldRows(): Promise<boolean>;
 }
@@ -61,6 +64,7 @@ export function openDeviceStore(place: Place, mayKeep: (feature: string) => bool
       last = write.catch((failure: unknown) => void failure);
       return write;
     },
+    markKept: () => markKept(place, document),
     sealOldRows: async () => (await sealOldRows(place)) > 0,
   };
 }

@@ -1,3 +1,4 @@
+import { dropMark } from './kept-mark.ts';
 import type { PageDevice } from './page-device.ts';
 import type { Storage } from './storage.ts';
 
@@ -13,6 +14,7 @@ export async function leaveDevice({ device, storage }: { device: PageDevice; sto
     await device.send(new Request('/api/session', { method: 'DELETE' })).catch((failure: unknown) => void failure);
     return;
   }
+  dropMark(document);
   if (place.kind === 'open') place.lists.close();
   await own.wipe(place.kind === 'open' ? place.name : null);
   device.tell({ type: 'signed-out' });

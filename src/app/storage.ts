@@ -25,12 +25,14 @@ export interface StorageParts {
   door: StorageDoor | null;
   /** What waited in a form that only this version of the page understands can be sent now. */
   onSealed: () => void;
+  /** The browser has cleared what was kept here before. */
+  onCleared: () => void;
   /** Somebody else is signed in than a moment ago: nothing of the one before may stay in this page's memory. */
   onOther: () => void;
 }
 
 /** Opens the database of whoever is signed in, and changes to another when somebody else signs in. */
-export function createStorage({ session, door, onSealed, onOther }: StorageParts): Storage {
+export function createStorage({ session, door, onSealed, onCleared, onOther }: StorageParts): Storage {
   const state = signal<StorageState>(door === null ? { kind: 'none' } : { kind: 'opening' });
   const conversations = signal<readonly ConversationRow[]>([]);
   const outbox = signal<readonly OutboxRow[] | null>(null);
@@ -88,6 +90,7 @@ export function createStorage({ session, door, onSealed, onOther }: StorageParts
     lists.conversations((rows) => (conversations.value = rows));
     lists.outbox((rows) => (outbox.value = rows));
     state.value = { kind: 'open', name, store, lists };
+    if (await store.markKept().catch(() => false)) onCleared();
   }
 
   if (door !== null) {

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
+import { startFaultyLine } from '../fakes/faulty-line.ts';
 import { answer } from '../fakes/provider/script.ts';
 import { ask, from, newConversation, openAsk, question } from './harness/asking.ts';
 import { axeFindings } from './harness/reading.ts';
@@ -185,6 +186,77 @@ test(
   },
 );
 
+test(
+  '[PV58] a browser that cleared its storage is said to have done so, once',
+  { tag: '@firefox' },
+  async ({ page }) => {
+    await openAsk(page);
+    await expect.poll(() => page.evaluate(() => document.cookie)).toContain('layover-kept=1');
+    const told = page.getByText('This browser has cleared what Layover kept here');
+    await page.reload();
+    await openAsk(page);
+    await expect(told).toHaveCount(0);
+    await page.evaluate(async () => {
+      for (const { name } of await indexedDB.databases()) {
+        await new Promise((resolve) => (indexedDB.deleteDatabase(name ?? '').onsuccess = resolve));
+      }
+    });
+    await page.reload();
+    await expect(told).toBeVisible();
+    await page.reload();
+    await openAsk(page);
+    await expect(told).toHaveCount(0);
+  },
+);
+
+test(
+  '[PV48] of a feature that keeps nothing no word stands on the disk, and an ask that waited is answered where it was asked',
+  { tag: '@firefox' },
+  async ({ browser, world, openRouter, atEnd }) => {
+    world.north.otherwise(answer(ANSWER));
+    const router = await openRouter({
+      config: `model_list:
+  - model_name: app/chat
+    litellm_params: { model: openai/north-large, api_base: "${world.north.apiBase}", api_key: ${world.north.apiKey} }
+features:
+  default: { model: app/chat, device: { store: never, queue: true } }
+`,
+      environment: {},
+    });
+    const line = await startFaultyLine(router.origin);
+    atEnd(() => line.close());
+    const context = await browser.newContext({ baseURL: line.origin });
+    const page = await context.newPage();
+    await openAsk(page);
+    await expect(from(await ask(page, QUESTION))).toContainText('Live from');
+    await line.set('down');
+    await newConversation(page);
+    const waits = await ask(page, WAITING);
+    await expect(waits.getByText('Waiting to be sent')).toBeVisible();
+    expect(await page.evaluate(storedRows, 'outbox')).toContain('"sealed"');
+    for (const store of ['turns', 'answers', 'saved', 'conversations'])
+      expect(await page.evaluate(storedRows, store)).toBe('[]');
+    await line.set('through');
+    await page.evaluate(() => dispatchEvent(new Event('online')));
+    await expect(page.getByRole('article').filter({ hasText: WAITING })).toContainText(ANSWER);
+    await expect.poll(() => page.evaluate(storedRows, 'outbox')).toBe('[]');
+    expect(world.north.calls).toHaveLength(2);
+
+    // After a reload nobody knows the conversation any more; what waits is sent by hand, and answered in one of its own.
+    await line.set('down');
+    await newConversation(page);
+    await expect((await ask(page, DRAFT)).getByText('Waiting to be sent')).toBeVisible();
+    await page.goto('/waiting');
+    await line.set('through');
+    await page.evaluate(() => dispatchEvent(new Event('online')));
+    await page.getByRole('article').filter({ hasText: DRAFT }).getByRole('button', { name: 'Send now' }).click();
+    await expect(page.getByRole('article').filter({ hasText: DRAFT })).toContainText(ANSWER);
+    expect(world.north.calls).toHaveLength(3);
+    expect(await page.evaluate(storedRows, null)).not.toMatch(WORDS);
+    await context.close();
+  },
+);
+
 /** Every row of a store in every database of this browser, or of all with null, as JSON; bytes as the text they would be. */
 async function storedRows(only: string | null): Promise<string> {
   const wait = <T>(request: IDBRequest<T>): Promise<T> =>
@@ -211,7 +283,7 @@ async function databaseNames(): Promise<string[]> {
 }
 
 async function sessionCookies(page: Page): Promise<{ name: string; value: string }[]> {
-  return (await page.context().cookies()).filter(({ name }) => name.includes('layover'));
+  return (await page.context().cookies()).filter(({ httpOnly }) => httpOnly);
 }
 
 /** Files below a folder in which one of the texts stands, as UTF-8 or as UTF-16. */

@@ -49,6 +49,7 @@ export function fakeStorage(changes: { store?: Partial<DeviceStore>; steering?: 
       log.push(`draft ${text}`);
     },
     forgetSaved: async () => async () => undefined,
+    markKept: async () => false,
     sealOldRows: async () => false,
     ...changes.store,
   };
