@@ -280,3 +280,30 @@ test(
     expect((await said()).filter((words) => words.startsWith('The answer is there'))).toHaveLength(1);
   },
 );
+
+test(
+  '[G94] on a phone a message covers neither hint nor Ask, and a long question stands cut',
+  { tag: '@firefox' },
+  async ({ page, world }) => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await openAsk(page);
+    await world.line.set('down');
+    const turn = await ask(page, 'A long one. '.repeat(300));
+    await expect(turn.getByText('Waiting to be sent')).toBeVisible();
+    const height = async (): Promise<number> => (await turn.locator('.asked').boundingBox())?.height ?? 0;
+    expect(await height()).toBeLessThan(422);
+    await turn.getByRole('button', { name: 'Show all' }).click();
+    expect(await height()).toBeGreaterThan(844);
+    await turn.getByRole('button', { name: 'Show less' }).click();
+
+    await question(page).fill('One\nTwo\nThree');
+    await turn.getByRole('button', { name: 'Cancel' }).click();
+    const message = page.locator('.toast');
+    await expect(message).toBeVisible();
+    const bottom = await message.evaluate((toast) => toast.getBoundingClientRect().bottom);
+    for (const below of [page.locator('.compose .hint'), page.getByRole('button', { name: 'Ask', exact: true })]) {
+      const top = await below.evaluate((part) => part.getBoundingClientRect().top);
+      expect(bottom).toBeLessThanOrEqual(top);
+    }
+  },
+);
