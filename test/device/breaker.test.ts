@@ -6,7 +6,7 @@ import { history, openWorld, writeTurn, type World } from '../fakes/device/world
 const ask = { feature: 'chat', prompt: 'Why is the sky blue?' };
 const other = { feature: 'chat', prompt: 'And at night?' };
 /** Far below any limit; the fake clock moves on while hashes are made in threads. */
-const AT_ONCE_MS = 1_000;
+const AT_ONCE_MS = 1_500;
 const prefer = { prefer: 'respond-async' };
 const id = (nth: number): string => `01890000-0000-7000-8000-00000000000${nth}`;
 
