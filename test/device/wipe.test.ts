@@ -61,6 +61,8 @@ describe('a sign-out', () => {
     expect(await names(world)).toEqual([META_DATABASE]);
     expect(await settings(world)).toEqual([{ name: 'sign-out-due', value: place.name }]);
     expect(world.told).toContainEqual({ type: 'signed-out' });
+    // The page that did it has forgotten the key too.
+    expect(() => place.vault?.check()).toThrow('signed out');
     // A copy of a row that somebody took before is noise now, on this device as on any other.
     const again: Place = { ...place, vault: world.restart().vault(place.name) };
     expect(await openRow(again, 'turns', row)).toBeNull();
