@@ -5,14 +5,17 @@ export type Proof = Extract<Network, 'ok' | 'portal' | 'bad-answer'>;
 
 /**
  * Whether our router gave this answer. Only `x-layover: 1` with JSON or an event stream counts, whatever the status.
- * A redirect, a 511 or a page of HTML with a 2xx is a network that wants a sign-in; anything else is a bad answer.
+ * A redirect, a 511 or a page of HTML with a 2xx is a network that wants a sign-in; anything else is a bad answer. So is what
+ * another device module gave in the router's place: a page that sends by itself may get a worker in between.
  */
 export function proveResponse(response: Response): Proof {
   const type = response.headers.get('content-type') ?? '';
   if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)) {
     return response.status === 304 && isOurs(response) ? 'ok' : 'portal';
   }
-  if (response.status === 511) return 'portal';
+  const given = response.headers.get('x-layover-network');
+  if (response.status === 511 || given === 'portal') return 'portal';
+  if (given !== null) return 'bad-answer';
   if (isOurs(response) && /^(application\/json|text\/event-stream)\b/i.test(type)) return 'ok';
   return response.ok && /^(text\/html|application\/xhtml)/i.test(type) ? 'portal' : 'bad-answer';
 }
