@@ -41,6 +41,8 @@ const clockGlobals = ['setTimeout', 'setInterval'].map((name) => ({ name, messag
 export default defineConfig(
   globalIgnores([
     'dist/',
+    'lib/',
+    'examples/*/dist/',
     'dev-dist/',
     'node_modules/',
     '.layover/',

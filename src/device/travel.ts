@@ -209,8 +209,8 @@ function unanswered(network: Network): Failure {
     network === 'slow'
       ? 'The network did not answer in time.'
       : network === 'bad-answer'
-        ? 'Something between here and the router answered in its place.'
-        : 'There is no connection to the router.';
+        ? 'Something on the way answered in its place.'
+        : 'There is no connection to the service.';
   return { code: 'offline', message };
 }
 

@@ -140,6 +140,7 @@ export function connectPage(parts: PageParts, { onReplay }: ConnectOptions): Tra
 /** The worker may be of another version of the app than this page. */
 function readReply<T>(schema: Schema<T>, reply: unknown): T {
   const read = schema.safeParse(reply);
-  if (!read.success || read.data === undefined) throw new Error('The service worker of this page speaks another version.');
+  if (!read.success || read.data === undefined)
+    throw new Error('The service worker of this page speaks another version.');
   return read.data;
 }

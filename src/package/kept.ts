@@ -60,11 +60,18 @@ function isOver(kind: string): boolean {
 function keptOf({ turn, answer, waiting }: ToldTurn): KeptAsk | null {
   const base = { id: turn.id, question: turn.prompt, askedAtMs: turn.askedAtMs };
   const came = answer?.state;
-  const text = came === undefined || came.kind === 'problem' ? '' : came.kind === 'whole' ? came.answer.text : came.text;
+  const text =
+    came === undefined || came.kind === 'problem' ? '' : came.kind === 'whole' ? came.answer.text : came.text;
   if (waiting !== null && waiting.state.kind !== 'answered') {
     const { state } = waiting;
     if (state.kind === 'cancelled') return null;
-    return { ...base, state: state.kind, text, reason: state.kind === 'refused' ? state.message : null, completion: null };
+    return {
+      ...base,
+      state: state.kind,
+      text,
+      reason: state.kind === 'refused' ? state.message : null,
+      completion: null,
+    };
   }
   if (came === undefined || came.kind === 'open') return null;
   if (came.kind !== 'whole') return { ...base, state: 'partial', text, reason: came.message, completion: null };

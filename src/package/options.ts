@@ -116,7 +116,8 @@ export function checkOptions(options: TravelModeOptions): void {
       throw new TypeError('travelMode: `router` must be an origin such as `https://ai.example.com`.');
     return;
   }
-  if (!Array.isArray(options.endpoints) || options.endpoints.length === 0)
+  const given: unknown = options.endpoints;
+  if (!Array.isArray(given) || given.length === 0)
     throw new TypeError('travelMode: `endpoints` must name at least one address, or give `router`.');
   const relative = options.endpoints.find((each) => typeof each === 'string' && !URL.canParse(each));
   if (relative !== undefined)

@@ -92,10 +92,9 @@ export class Scopes {
       bringPlay: simulator === undefined ? null : async () => simulator as unknown as Play,
     });
     // What the options say now holds, whatever an earlier version of the app said.
-    await keepPolicyResponse(
-      device,
-      await standIn.fetch(new Request(`${this.#host.origin}/api/travel`)),
-    ).catch((failure: unknown) => void failure);
+    await keepPolicyResponse(device, await standIn.fetch(new Request(`${this.#host.origin}/api/travel`))).catch(
+      (failure: unknown) => void failure,
+    );
     const place = await personalPlace(device).catch(() => null);
     if (scope !== null) void this.#note(scope).catch((failure: unknown) => void failure);
     return { device, place, scope: scope ?? '', standIn };

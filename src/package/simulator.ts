@@ -4,4 +4,4 @@ import type { NetworkSimulator } from './options.ts';
 export type { NetworkSimulator } from './options.ts';
 
 /** The network simulator: give it to `travelMode` as the option `simulator`, and pages can play scenarios. */
-export const simulator: NetworkSimulator = play as unknown as NetworkSimulator;
+export const simulator: NetworkSimulator = play;

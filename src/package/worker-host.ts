@@ -19,7 +19,9 @@ export interface WorkerGlobals {
   location: { origin: string };
   registration: { sync?: { register(tag: string): Promise<void> } };
   clients: {
-    matchAll(options: { type: 'window' }): Promise<readonly { postMessage(message: unknown, ports: MessagePort[]): void }[]>;
+    matchAll(options: {
+      type: 'window';
+    }): Promise<readonly { postMessage(message: unknown, ports: MessagePort[]): void }[]>;
   };
 }
 

@@ -18,6 +18,9 @@ export const importTable: ImportTable = {
   src: ['src/shared', 'src/device'],
   sw: ['src/shared', 'src/device'],
 
+  // Travel mode for somebody else's app: the device, without our page and worker.
+  'src/package': ['src/shared', 'src/device', 'sw/hold.ts'],
+
   'server/providers': ['src/shared', 'server/config/configuration.ts'],
   'server/config': ['src/shared'],
   'server/store': ['src/shared'],
