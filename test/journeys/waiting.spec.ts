@@ -141,8 +141,12 @@ test('[G84] whoever asked to be told is told while they look elsewhere', async (
   const call = await world.north.called(1);
   // Nobody looks: no page of ours is left while its answer is written.
   await page.goto('about:blank');
+  const told = (): number => world.line.seen.filter((request) => request === 'POST /telemetry').length;
+  const before = told();
   middle.open();
   await call.over;
+  // What is counted is sent when all else is done: only then somebody looks again.
+  await expect.poll(told).toBeGreaterThan(before);
   await page.goto(`${world.line.origin}/waiting`);
   await expect(page.getByRole('region', { name: 'Answered' }).getByRole('article')).toHaveCount(1);
   const notices = await page.evaluate(async () => {
