@@ -201,7 +201,7 @@ try {
   await browser.close();
   await measureStore(profile.path, provider);
   await measurePump(provider);
-  for (const { name, kb, limitKb } of readSizes(`${root}/dist`))
+  for (const { name, kb, limitKb } of await readSizes(`${root}/dist`))
     console.log(`${name.padEnd(62)} ${kb.toFixed(1)} kB gzipped   held to ${limitKb}`);
 } finally {
   await provider.close();
