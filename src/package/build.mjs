@@ -1,7 +1,7 @@
 // @ts-check
 /** Builds `layover/worker`, `layover/page` and `layover/simulator` into `lib/`: `npm run build:package`. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
@@ -18,11 +18,18 @@ const lightParts = new Map([
   ['idb', join(root, 'sw/light-idb.ts')],
 ]);
 
+/** Builds the whole package. */
+export async function buildPackage() {
+  const outDir = join(root, 'lib');
+  await buildScripts(outDir);
+  writeDeclarations(outDir);
+}
+
 /**
- * @param {string} outDir
+ * Builds what an app imports, without its types.
+ * @param {string} outDir which is emptied first
  */
-export async function buildPackage(outDir = join(root, 'lib')) {
-  rmSync(outDir, { recursive: true, force: true });
+export async function buildScripts(outDir) {
   await build({
     root,
     configFile: false,
@@ -38,6 +45,7 @@ export async function buildPackage(outDir = join(root, 'lib')) {
     build: {
       target: 'es2022',
       outDir,
+      emptyOutDir: true,
       // Whoever bundles it makes it small.
       minify: false,
       lib: {
@@ -53,7 +61,6 @@ export async function buildPackage(outDir = join(root, 'lib')) {
       },
     },
   });
-  writeDeclarations(outDir);
 }
 
 /**
@@ -66,7 +73,6 @@ function writeDeclarations(outDir) {
     stdio: 'inherit',
   });
   const made = join(root, 'node_modules/.cache/tsc/package/src/package');
-  mkdirSync(outDir, { recursive: true });
   for (const name of declarations) {
     const text = readFileSync(join(made, `${name}.d.ts`), 'utf8');
     writeFileSync(join(outDir, `${name}.d.ts`), text.replaceAll(/from '(\.\/[\w-]+)\.ts'/g, "from '$1.js'"));

@@ -73,7 +73,8 @@ function keptOf({ turn, answer, waiting }: ToldTurn): KeptAsk | null {
       completion: null,
     };
   }
-  if (came === undefined || came.kind === 'open') return null;
+  // What did not wait had somebody to take it, but for the part of an answer that broke off.
+  if (came === undefined || came.kind === 'open' || (waiting === null && came.kind !== 'partial')) return null;
   if (came.kind !== 'whole') return { ...base, state: 'partial', text, reason: came.message, completion: null };
   const { layover: _provenance, ...completion } = writeCompletion(came.answer);
   return { ...base, state: 'answered', text, reason: null, completion };

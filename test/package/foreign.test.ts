@@ -64,6 +64,8 @@ describe('what comes back', () => {
     const text = await app.drive(response.text());
     expect(text.replaceAll(/chatcmpl-[\w-]+/g, '')).toBe(plain.replaceAll(/chatcmpl-[\w-]+/g, ''));
     expect([...response.headers.keys()].filter((name) => name.startsWith('x-layover'))).toEqual([]);
+    // Whoever asked has it: it is no news.
+    expect(await app.list(ann)).toEqual([]);
   });
 
   test.each([false, true])(
