@@ -11,12 +11,11 @@ export function isJson(response: Response): boolean {
 }
 
 /**
- * Who gave this, as far as it can be told without a header of ours. A redirect, a 511 and HTML are never the API's; a refusal counts
- * where it is JSON. `proof` decides over 2xx; whether an answer is whole is found out by reading it.
+ * Who gave this, as far as it can be told without a header of ours. A redirect and HTML are never the API's; a refusal counts where it
+ * is JSON (but for a 511, which the device knows). `proof` decides over 2xx; whether an answer is whole is found out by reading it.
  */
 export async function judgeResponse(response: Response, proof: ApiOptions['proof']): Promise<Judgement> {
   const type = response.headers.get('content-type') ?? '';
-  if (response.type === 'opaqueredirect' || response.redirected || response.status === 511) return 'foreign';
   if (response.status >= 400) return isJson(response) ? 'refusal' : 'foreign';
   if (response.status < 200 || response.status >= 300 || /^(text\/html|application\/xhtml)/i.test(type))
     return 'foreign';

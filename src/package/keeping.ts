@@ -36,7 +36,9 @@ export async function answerKept({ device, place }: Desk, errand: Errand): Promi
         .then(() => errand.over?.())
         .then(() => (place === null ? undefined : endKept(place, id)))
         .catch((failure: unknown) => void failure)
-        .then(() => flushEvents(device, place, null)),
+        .then(() => flushEvents(device, place, null))
+        // They stay, and go with those of the next ask.
+        .catch((failure: unknown) => void failure),
     );
   }
 }

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { everyWord } from '../fakes/device/disk.ts';
+import { countRows, everyWord } from '../fakes/device/disk.ts';
 import { lineDown, openApp, wordsOf, type App } from '../fakes/package/app.ts';
 import { startFakeProvider, type FakeProvider } from '../fakes/provider/fake-provider.ts';
-import { answer, cut, say } from '../fakes/provider/script.ts';
+import { gate } from '../fakes/provider/gate.ts';
+import { answer, cut, hold, refuse, say } from '../fakes/provider/script.ts';
 
 let api: FakeProvider;
 let url: string;
@@ -102,6 +103,26 @@ describe('what comes back', () => {
   });
 });
 
+describe('what is kept', () => {
+  test('[LP8] of a live answer that was taken nothing stays but what may be given again', async () => {
+    await app.ask(url, ask('Hello'), ann);
+    await app.over();
+    expect([await countRows(app.factory, 'turns'), await countRows(app.factory, 'answers')]).toEqual([0, 0]);
+    expect(await countRows(app.factory, 'saved')).toBe(1);
+  });
+
+  test('[LP11] what is forgotten while an answer is coming stays forgotten', async () => {
+    const middle = gate();
+    api.script([say('Half'), hold(middle), say(' whole')]);
+    const response = await app.ask(url, ask('Long?', { stream: true }), ann);
+    await app.say({ type: 'forget' }, ann);
+    middle.open();
+    expect(await app.drive(response.text())).not.toContain('[DONE]');
+    await app.over();
+    expect([await countRows(app.factory, 'saved'), await countRows(app.factory, 'answers')]).toEqual([0, 0]);
+  });
+});
+
 describe('what waits', () => {
   test('[LP5] an ask that may wait is told so, and that it is sent at least once; one that may not is told it was not sent', async () => {
     app.network = lineDown;
@@ -153,6 +174,21 @@ describe('what waits', () => {
     expect(await app.list(ann)).toEqual([]);
     await app.over();
     expect(app.events.map(({ outcome, source }) => `${outcome} ${source}`)).toEqual(['answered provider']);
+  });
+
+  test('[LP7] what the API could not answer yet is sent again by itself when it is due', async () => {
+    app.network = lineDown;
+    await app.ask(url, ask('Later'), later);
+    await app.over();
+    app.pages = [ann];
+    app.network = (request) => fetch(request);
+    api.script(refuse(503), answer('Done.'));
+    await app.say({ type: 'replay' }, ann);
+    expect((await app.list(ann)).map(({ state }) => state)).toEqual(['queued']);
+    await app.clock.advance(20_000);
+    await api.called(2);
+    await app.clock.until(() => app.events.length === 1);
+    expect((await app.list(ann)).map(({ state, text }) => [state, text])).toEqual([['answered', 'Done.']]);
   });
 
   test('[LP7] an ask that was taken back is not sent', async () => {

@@ -14,6 +14,19 @@ export async function everyWord(factory: IDBFactory): Promise<string> {
   return texts.join('\n');
 }
 
+/** How many rows there are in the stores of that name, over all databases of a disk. */
+export async function countRows(factory: IDBFactory, store: string): Promise<number> {
+  let count = 0;
+  for (const { name } of await factory.databases()) {
+    const database = await settled(factory.open(name ?? ''));
+    if (database.objectStoreNames.contains(store)) {
+      count += await settled(database.transaction(store).objectStore(store).count());
+    }
+    database.close();
+  }
+  return count;
+}
+
 function settled<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
