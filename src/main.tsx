@@ -42,6 +42,7 @@ const worker =
         script: import.meta.env.DEV ? '/dev-sw.js?dev-sw' : '/sw.js',
         type: import.meta.env.DEV ? 'module' : 'classic',
         onEvent: onWorkerEvent,
+        clock,
       })
     : null;
 

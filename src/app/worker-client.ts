@@ -1,4 +1,5 @@
 import { Workbox } from 'workbox-window';
+import type { Clock } from '#shared/clock.ts';
 import type { ToWorker } from '#shared/worker-messages.ts';
 
 /** What happened to the worker, for the page to act on. */
@@ -30,11 +31,17 @@ export interface WorkerParts {
   script: string;
   type: WorkerType;
   onEvent: (event: WorkerEvent) => void;
+  clock: Pick<Clock, 'after'>;
 }
 
+/** Waits before another try to install the first worker, in milliseconds: doubling up to the longest. */
+const FIRST_RETRY_MS = 2_000;
+const LONGEST_RETRY_MS = 300_000;
+
 /** Registers the worker and follows it. The only file that knows `navigator.serviceWorker`. */
-export function connectWorker({ container, script, type, onEvent }: WorkerParts): WorkerClient {
-  const workbox = new Workbox(script, { type, scope: '/', updateViaCache: 'none' });
+export function connectWorker({ container, script, type, onEvent, clock }: WorkerParts): WorkerClient {
+  const options: RegistrationOptions = { type, scope: '/', updateViaCache: 'none' };
+  const workbox = new Workbox(script, options);
   let registration: ServiceWorkerRegistration | undefined;
   let accepted = false;
   let had = container.controller !== null;
@@ -45,12 +52,23 @@ export function connectWorker({ container, script, type, onEvent }: WorkerParts)
     onEvent({ kind: had ? 'replaced' : 'in-charge' });
     had = true;
   });
+  const follow = (own: ServiceWorkerRegistration | undefined, retryMs: number): void => {
+    registration = own;
+    if (own === undefined) return;
+    followInstalls(own, {
+      onWaiting: () => onEvent({ kind: 'update-ready' }),
+      // A browser takes a registration away with its first worker, and tries by itself only when the page is loaded again.
+      onFailed: () => void clock.after(retryMs, () => void again(Math.min(LONGEST_RETRY_MS, retryMs * 2))),
+    });
+  };
+  const again = (retryMs: number): Promise<void> =>
+    container
+      .register(script, options)
+      .then((own) => follow(own, retryMs))
+      .catch(() => void clock.after(retryMs, () => void again(Math.min(LONGEST_RETRY_MS, retryMs * 2))));
   void workbox
     .register({ immediate: true })
-    .then((own) => {
-      registration = own;
-      if (own !== undefined) followWaiting(own, () => onEvent({ kind: 'update-ready' }));
-    })
+    .then((own) => follow(own, FIRST_RETRY_MS))
     // A browser may forbid workers (private window, a policy): the page then does without, and says so in its line.
     .catch((cause: unknown) => console.warn('Layover works without its service worker.', cause));
 
@@ -72,8 +90,11 @@ export function connectWorker({ container, script, type, onEvent }: WorkerParts)
   };
 }
 
-/** Calls back for each version that waits. Workbox's own event stops after the first that came while the page was open. */
-function followWaiting(registration: ServiceWorkerRegistration, onWaiting: () => void): void {
+/** Calls back for each version that waits, and for a first one that failed. Workbox's own event stops after the first that came while the page was open. */
+function followInstalls(
+  registration: ServiceWorkerRegistration,
+  { onWaiting, onFailed }: { onWaiting: () => void; onFailed: () => void },
+): void {
   const look = (): void => {
     // The first worker of all does not wait.
     if (registration.waiting !== null && registration.active !== null) onWaiting();
@@ -83,6 +104,7 @@ function followWaiting(registration: ServiceWorkerRegistration, onWaiting: () =>
     const { installing } = registration;
     installing?.addEventListener('statechange', () => {
       if (installing.state === 'installed') look();
+      if (installing.state === 'redundant' && registration.active === null) onFailed();
     });
   };
   follow();

@@ -105,6 +105,17 @@ test(
   },
 );
 
+test('[W9] a first install that failed is tried again while the page is open', both, async ({ page, world }) => {
+  // Of what belongs to the page something is answered by a sign-in page.
+  world.line.portalAt(/^\/icon-/);
+  await page.goto('/');
+  await expect(question(page)).toBeVisible();
+  await expect.poll(() => world.line.seen.filter((request) => request === 'GET /sw.js').length).toBeGreaterThan(1);
+  expect(await controller(page)).toBeNull();
+  world.line.portalAt(null);
+  await expect.poll(() => controller(page), { timeout: 60_000 }).toContain('/sw.js');
+});
+
 test(
   '[W11] a new version waits for the answer that another tab is writing, and takes no draft',
   both,
