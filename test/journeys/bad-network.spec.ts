@@ -86,6 +86,8 @@ test('[D110] without a worker the page itself does the same', { tag: '@firefox' 
   const page = await context.newPage();
   await page.goto('/');
   await expect(question(page)).toBeVisible();
+  // Before the page knows by which rules, it keeps nothing.
+  await expect(page.getByText('Guest of this computer').first()).toBeVisible();
   await livesWithSilence(page, world);
   expect(await page.evaluate(() => navigator.serviceWorker.controller)).toBeNull();
   await context.close();
