@@ -21,7 +21,7 @@ export function SignOutView() {
         <header>
           <h2 id="sign-out">{guest ? 'Forget me on this device' : 'Sign out of this device'}</h2>
         </header>
-        <div class="body">
+        <div class="body leave">
           {secure && (
             <p>
               Removes from this device what you asked and were answered: conversations, saved answers, travel packs,
@@ -50,7 +50,7 @@ function Lost() {
   return (
     <>
       <p role="status">
-        <Mark name="is-warn" look="warn" />{' '}
+        <Mark name="is-warn" look="warn" />
         <b>
           {countWords(waiting.length, 'ask')} {waiting.length === 1 ? 'waits' : 'wait'} and would be lost:
         </b>

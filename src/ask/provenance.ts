@@ -129,7 +129,7 @@ export function whyNotLive(network: Network): string {
     case 'cut':
       return 'The line broke.';
     case 'router':
-      return 'No provider answered.';
+      return 'The router is there, but gave no answer.';
     default:
       return network satisfies never;
   }

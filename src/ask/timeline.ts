@@ -192,9 +192,14 @@ function routerOf(provenance: Provenance): Timeline['router'] {
     ['First token, at the router', first_token_ms === null ? null : sinceWords(first_token_ms)],
     ['Calls to providers', source === 'saved' ? null : String(attempts)],
     ['Moved on to another', hops === 0 ? null : countWords(hops, 'time')],
-    ['Cost', cost_usd === null || source !== 'provider' ? null : `$${cost_usd}${cost_estimated ? ', estimated' : ''}`],
+    ['Cost', cost_usd === null || source !== 'provider' ? null : costWords(cost_usd, cost_estimated)],
   ];
   return figures.flatMap(([name, value]) => (value === null ? [] : [{ name, value }]));
+}
+
+/** Exact, without the zeros at the end; cents always stand. */
+function costWords(usd: string, estimated: boolean): string {
+  return `$${usd.replace(/(\.\d\d\d*?)0+$/, '$1')}${estimated ? ', estimated' : ''}`;
 }
 
 function missingOf(timeline: readonly Step[] | null, answer: Ended): string[] {

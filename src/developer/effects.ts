@@ -12,7 +12,7 @@ export function effectsOf(conditions: Conditions): string[] {
     respond !== undefined && `everything is answered with ${respond.status}`,
     latency_ms !== undefined && latencyWords(latency_ms),
     bandwidth_bytes_per_second !== undefined && `${figure(bandwidth_bytes_per_second / 1000)} kB/s`,
-    drop_rate !== undefined && `${figure(drop_rate * 100)} % of the requests are lost`,
+    drop_rate !== undefined && `${figure(drop_rate * 100)}\u00a0% of the requests are lost`,
     cut_after_tokens !== undefined && `streams break off after ${cut_after_tokens} tokens`,
     cut_after_chars !== undefined && `streams break off after ${cut_after_chars} characters`,
     stall_after_tokens !== undefined && `streams stand still after ${stall_after_tokens} tokens`,

@@ -59,6 +59,6 @@ function takeAddress(models: Pick<Models, 'simulate' | 'toasts'>, allowed: boole
   if (!allowed) return models.toasts.show({ text: NOT_ALLOWED });
   simulate(models, word).catch((thrown: unknown) => {
     const reason = thrown instanceof Error ? thrown.message : String(thrown);
-    models.toasts.show({ text: `The network is not simulated. ${reason}`, stays: true });
+    models.toasts.show({ text: `The scenario of this address was not begun. ${reason}`, stays: true });
   });
 }

@@ -148,9 +148,7 @@ function Doings({ preparation, view, form }: { preparation: Preparation; view: P
         worth > 0 && (
           <button class="button" type="button" disabled={running} onClick={() => void travel.refreshStale()}>
             <Mark name="again" look="small" />
-            {pack.demoAtMs === null
-              ? `Refresh ${worth}, ${estimateWords(view.staleCost)}`
-              : `Refresh ${worth} that ${worth === 1 ? 'goes' : 'go'} stale before ${momentWords(pack.demoAtMs)}, ${estimateWords(view.staleCost)}`}
+            {`Refresh ${worth}, ${estimateWords(view.staleCost)}`}
           </button>
         )
       )}

@@ -1,6 +1,7 @@
 import type { Clock } from '#shared/clock.ts';
 import type { PreflightReport } from '#shared/preflight-wire.ts';
 import type { Reply } from '../app/api.ts';
+import { speedWords } from './travel-words.ts';
 
 /** What is looked at before a journey, in the order in which it is shown. */
 export const CHECKS = ['shell', 'worker', 'storage', 'answers', 'key', 'clock', 'told', 'router', 'update'] as const;
@@ -30,7 +31,15 @@ export interface PreflightParts {
   worker: () => Promise<{ kind: 'in-charge' | 'not-in-charge' | 'none'; updateWaits: boolean }>;
   /** Whether the browser keeps what is stored; null when it does not say. */
   persisted: () => Promise<boolean | null>;
-  answers: () => Promise<{ of: number; ready: number; stale: number; freshUntil: string } | null>;
+  /** `stale` answers are so at the date of the demo (`beforeDemo`), or now where there is none. */
+  answers: () => Promise<{
+    of: number;
+    ready: number;
+    stale: number;
+    beforeDemo: boolean;
+    refreshHelps: boolean;
+    freshUntil: string;
+  } | null>;
   /** Whether this device's key is there, and opens what it sealed; `empty` when nothing is sealed yet. */
   key: () => Promise<'opens' | 'empty' | 'does-not-open' | 'none'>;
   /** Asks the router how it is. `sentMs` and `gotMs` are this device's clock before and after. */
@@ -154,14 +163,16 @@ function judgeStorage(persisted: boolean | null): Finding {
 function judgeAnswers(answers: Awaited<ReturnType<PreflightParts['answers']>>): Finding {
   if (answers === null || answers.of === 0)
     return warn('No travel pack', '', 'Make one, with what you will ask.', null);
-  const { ready, of, stale, freshUntil } = answers;
+  const { ready, of, stale, beforeDemo, refreshHelps, freshUntil } = answers;
   if (ready < of)
     return warn('The pack is not ready', `${ready} of ${of}`, 'Get it ready above, while you are online.', null);
   if (stale > 0)
     return warn(
-      `${stale} of ${of} answers go stale first`,
+      beforeDemo
+        ? `${stale} of ${of} answers go stale before the demo`
+        : `${stale} of ${of} answers are past their time`,
       '',
-      'They open, and are said to be old. Refresh them above.',
+      `They open, and are said to be old. ${refreshHelps ? 'Refresh them above.' : 'Refresh them closer to the date.'}`,
       null,
     );
   return good('Answers fresh', `until ${freshUntil}`);
@@ -232,20 +243,17 @@ function judgeRouter(reply: Reply<PreflightReport>): Finding {
   }
   const { ready, reasons, deployments } = reply.value;
   if (!ready) return warn('The router is not ready', '', reasons.join(' ').replaceAll('`', ''), null);
-  const measured = deployments.flatMap(({ first_token_p50_ms: wait }) => wait ?? []);
   const out = deployments.filter(({ state }) => state !== 'callable');
-  const waits = deployments
-    .filter(({ state }) => state === 'callable')
-    .map(({ first_token_p50_ms: wait }) =>
-      wait === null ? 'unmeasured' : `${(Math.ceil(wait / 100) / 10).toFixed(1)} s`,
-    );
-  if (out.length > 0)
-    return warn(
-      `${out.map(({ name }) => name).join(', ')} is out`,
-      waits.join(' and '),
-      'The others answer for it.',
-      null,
-    );
+  const measured = deployments.flatMap(({ state, name, first_token_p50_ms: waitMs }) =>
+    state === 'callable' && waitMs !== null ? [{ name, waitMs }] : [],
+  );
+  const speed = speedWords(measured.map(({ waitMs }) => waitMs));
+  if (out.length > 0) {
+    const names = out.map(({ name }) => name).join(', ');
+    return out.length === 1
+      ? warn(`${names} is out`, speed, 'The others answer for it.', null)
+      : warn(`${names} are out`, speed, 'The others answer for them.', null);
+  }
   if (measured.length === 0)
     return unmeasured('Providers', 'None was asked in the last 24 h. Ask something to see whether they answer.');
   const title =
@@ -254,13 +262,13 @@ function judgeRouter(reply: Reply<PreflightReport>): Finding {
       : deployments.length === 2
         ? 'Both providers answer'
         : `All ${deployments.length} providers answer`;
-  return measured.length === deployments.length
-    ? good(title, waits.join(' and '))
-    : {
-        ...good('Providers', waits.join(' and ')),
-        verdict: 'unmeasured',
-        advice: 'Not each was asked in the last 24 h.',
-      };
+  if (measured.length === deployments.length) return good(title, speed);
+  const names = measured.map(({ name }) => name).join(', ');
+  const others = deployments.length - measured.length === 1 ? 'The other was' : 'The others were';
+  return {
+    ...unmeasured('Providers', `First word from ${names} after ${speed}. ${others} not asked in the last 24 h.`),
+    fact: `${measured.length} of ${deployments.length} measured`,
+  };
 }
 
 function judgeUpdate({ updateWaits, kind }: Awaited<ReturnType<PreflightParts['worker']>>): Finding {

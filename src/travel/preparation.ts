@@ -91,9 +91,10 @@ export function createPreparation(models: Models, browser: Browser): Preparation
         });
         const view = travel.view.value;
         if (view === null) return null;
-        const { ready, of, cannot, stale, freshUntilMs } = view;
+        const { ready, of, cannot, stale, refreshHelps, freshUntilMs } = view;
         const freshUntil = freshUntilMs === null ? '' : momentWords(freshUntilMs);
-        return { of: of - cannot, ready, stale: stale.length, freshUntil };
+        const beforeDemo = view.pack.demoAtMs !== null;
+        return { of: of - cannot, ready, stale: stale.length, beforeDemo, refreshHelps, freshUntil };
       },
       async key() {
         const ground = travel.ground.value ?? (await openGround(await journey.own()));

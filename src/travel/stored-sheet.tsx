@@ -38,7 +38,7 @@ export function StoredSheet({ preparation }: { preparation: Preparation }) {
           <p>
             <Bytes bytes={total} />
           </p>
-          <p class="soft">of the {bytesWords(cap).replace('.0 ', ' ')} we allow ourselves</p>
+          <p class="soft">of saved answers, of the {bytesWords(cap).replace('.0 ', ' ')} we allow ourselves for them</p>
           <p class="beside quiet">
             {countWords(count, 'answer')} of at most {policy.limits.saved_count.toLocaleString('en')}.
             {never.length > 0 && ` ${never.join(' and ')} ${never.length === 1 ? 'is' : 'are'} never stored.`}

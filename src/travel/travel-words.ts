@@ -51,3 +51,13 @@ export function readySentence(pack: Readiness, demoAtMs: number | null, refreshH
   }
   return 'You can demo this with the network off.';
 }
+
+/** Waits for the first word, rounded up: each of one or two, the bounds of more; empty for none. */
+export function speedWords(waitsMs: readonly number[]): string {
+  const words = [...waitsMs].sort((a, b) => a - b).map((ms) => (Math.ceil(ms / 100) / 10).toFixed(1));
+  const [first] = words;
+  const last = words.at(-1);
+  if (first === undefined || last === undefined) return '';
+  if (words.length <= 2) return words.map((word) => `${word} s`).join(' and ');
+  return first === last ? `${first} s` : `${first} to ${last} s`;
+}

@@ -123,7 +123,7 @@ const TABLE: [string, Parameters<typeof tellOrigin>[0], string][] = [
   [
     'saved, no provider answered',
     whole({ network: 'router' }, { source: 'saved', age_seconds: 2 * 86_400 }),
-    'Saved on this device, 2 days ago. No provider answered.',
+    'Saved on this device, 2 days ago. The router is there, but gave no answer.',
   ],
   [
     'saved, a stranger answered',

@@ -69,7 +69,7 @@ describe('what happened to an ask', () => {
       { name: 'First token, at the router', value: '2.42 s' },
       { name: 'Calls to providers', value: '2' },
       { name: 'Moved on to another', value: '1 time' },
-      { name: 'Cost', value: '$0.009431000' },
+      { name: 'Cost', value: '$0.009431' },
     ]);
   });
 

@@ -56,14 +56,14 @@ describe('preflight', () => {
     ['no pack', { answers: async () => null }, 'answers', 'warn', ''],
     [
       'a pack that is not ready',
-      { answers: async () => ({ of: 3, ready: 2, stale: 0, freshUntil: '' }) },
+      { answers: async () => ({ of: 3, ready: 2, stale: 0, beforeDemo: false, refreshHelps: true, freshUntil: '' }) },
       'answers',
       'warn',
       '2 of 3',
     ],
     [
       'answers that go stale',
-      { answers: async () => ({ of: 3, ready: 3, stale: 1, freshUntil: '' }) },
+      { answers: async () => ({ of: 3, ready: 3, stale: 1, beforeDemo: true, refreshHelps: true, freshUntil: '' }) },
       'answers',
       'warn',
       '',
@@ -77,6 +77,21 @@ describe('preflight', () => {
     expect(finding.verdict).toBe(verdict);
     expect(finding.fact).toContain(fact);
     expect(finding.advice).toMatch(/\.$/);
+  });
+
+  it('[TR22] says when answers go stale, and to refresh them only when that helps', async () => {
+    const stale = (beforeDemo: boolean, refreshHelps: boolean): Promise<Finding> =>
+      findingOf('answers', {
+        answers: async () => ({ of: 4, ready: 4, stale: 4, beforeDemo, refreshHelps, freshUntil: '' }),
+      });
+    expect(await stale(true, false)).toMatchObject({
+      title: '4 of 4 answers go stale before the demo',
+      advice: 'They open, and are said to be old. Refresh them closer to the date.',
+    });
+    expect(await stale(false, true)).toMatchObject({
+      title: '4 of 4 answers are past their time',
+      advice: 'They open, and are said to be old. Refresh them above.',
+    });
   });
 
   it('[TR23] a clock is right as far as its measurement reaches, and wrong past two minutes', async () => {
@@ -118,7 +133,12 @@ describe('preflight', () => {
     });
     expect(await of({ deployments: [north, south] })).toMatchObject({
       verdict: 'unmeasured',
-      fact: '0.7 s and unmeasured',
+      fact: '1 of 2 measured',
+      advice: 'First word from north after 0.7 s. The other was not asked in the last 24 h.',
+    });
+    expect(await of({ deployments: [north, south, south, { ...north, name: 'west' }] })).toMatchObject({
+      fact: '2 of 4 measured',
+      advice: 'First word from north, west after 0.7 s and 0.7 s. The others were not asked in the last 24 h.',
     });
     expect(await of({ deployments: [south] })).toMatchObject({ verdict: 'unmeasured' });
     expect(await of({ deployments: [north, { ...south, state: 'cooling' }] })).toMatchObject({
@@ -249,7 +269,14 @@ function fine(changes: Partial<PreflightParts> = {}): PreflightParts {
     shell: async () => ({ files: 41, missing: 0 }),
     worker: async () => ({ kind: 'in-charge', updateWaits: false }),
     persisted: async () => true,
-    answers: async () => ({ of: 3, ready: 3, stale: 0, freshUntil: 'Tue 24 Nov, 18:00' }),
+    answers: async () => ({
+      of: 3,
+      ready: 3,
+      stale: 0,
+      beforeDemo: true,
+      refreshHelps: true,
+      freshUntil: 'Tue 24 Nov, 18:00',
+    }),
     key: async () => 'opens',
     router: async () => ({ reply: { ok: true, value: report() }, sentMs: 1_000_000, gotMs: 1_000_000 }),
     told: async () => ({ lastAnswer: '14:33', waiting: 0 }),

@@ -49,7 +49,7 @@ const TABLE: [string, Entry, string][] = [
   [
     'waiting because nobody answered, its next try later',
     entryOf(row('a', queued, { network: 'router', notBeforeMs: NOW + 3 * MIN }), null, ['b', 'a']),
-    'Waiting to be sent, second in line. No provider answered. The next try is at 15:05. ' +
+    'Waiting to be sent, second in line. The router is there, but gave no answer. The next try is at 15:05. ' +
       'It goes by itself, even if you close this page.',
   ],
   [
