@@ -2,7 +2,8 @@ import { expect, test as base, type Page } from '@playwright/test';
 import { startCorsFront } from '../fakes/cors-front.ts';
 import { startFaultyLine, type FaultyLine } from '../fakes/faulty-line.ts';
 import { startFakeProvider, type FakeProvider } from '../fakes/provider/fake-provider.ts';
-import { answer, cut, say } from '../fakes/provider/script.ts';
+import { gate } from '../fakes/provider/gate.ts';
+import { answer, cut, hold, say } from '../fakes/provider/script.ts';
 import { startExample, type ExampleApp } from './harness/example-app.ts';
 import { temporaryFolder } from './harness/router-process.ts';
 
@@ -122,10 +123,14 @@ test(
   '[LP8] the unmodified OpenAI SDK hears that a stream was cut, and has what came',
   { tag: '@firefox' },
   async ({ page, scene }) => {
-    scene.api.script([say('Half of '), say('it'), cut()]);
+    const middle = gate();
+    scene.api.script([say('Half of '), say('it'), hold(middle), cut()]);
     await open(page, scene);
     await ask(page, 'Long?');
+    await expect(last(page)).toHaveText('Half of it');
+    middle.open();
     await expect(last(page)).toHaveClass(/failed/);
+    await expect(last(page)).toContainText('Half of it');
     await expect(last(page)).toContainText('The line broke while the answer was coming.');
     expect(scene.api.calls).toHaveLength(1);
   },

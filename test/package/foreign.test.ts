@@ -87,8 +87,12 @@ describe('what comes back', () => {
   );
 
   test('[LP8] a cut stream ends with an error inside, its part is kept, and nothing is asked again or joined', async () => {
-    api.script([say('The first '), say('half'), cut()]);
+    const middle = gate();
+    api.script([say('The first '), say('half'), hold(middle), cut()]);
     const response = await app.ask(url, ask('Long?', { stream: true }), ann);
+    await middle.reached;
+    await app.clock.settle();
+    middle.open();
     const text = await app.drive(response.text());
     expect(text).toContain('stream_incomplete');
     expect(text).not.toContain('[DONE]');

@@ -59,7 +59,7 @@ $('form').addEventListener('submit', async (event) => {
   try {
     await answer(question, reply);
   } catch (failure) {
-    reply.querySelector('p').textContent = failure.message;
+    note(reply, failure.message);
     reply.classList.add('failed');
   }
 });
