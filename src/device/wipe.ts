@@ -45,7 +45,10 @@ export function removeDatabase({ factory, clock }: Pick<Device, 'factory' | 'clo
   });
 }
 
-/** Keys and notes of other people's databases; and the key of lookups, without which they would find nothing of theirs again. */
+/**
+ * Keys and notes of other people's databases; and the key of lookups, without which they would find nothing of theirs again. Where
+ * nobody is known who leaves, everybody else is another.
+ */
 function isOfOthers(name: string, database: string): boolean {
-  return name === 'device-key' || (name.includes(':') && !name.endsWith(database));
+  return name === 'device-key' || (name.includes(':') && (database === '' || !name.endsWith(database)));
 }
