@@ -30,6 +30,7 @@ export function openDevice(parts: DeviceParts): Device {
       return breaker;
     },
     running: new Map(),
+    stopped: new Set(),
     unstored: [],
     trimDueMs: 0,
     // Storage that is closed to us means that nothing is kept, as on plain HTTP.

@@ -52,6 +52,8 @@ export interface Device extends DeviceParts {
   line: LineWatch;
   breaker: Breaker;
   running: Map<string, Running>;
+  /** What was stopped here, also while it was on its way from one state to the next: it is never sent again. */
+  stopped: Set<string>;
   /** Events that could not be stored yet: no policy is known, or the device has no room. Bounded. */
   unstored: AskEnded[];
   /** Monotonic milliseconds from which the saved answers are measured again. */

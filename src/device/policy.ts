@@ -47,6 +47,11 @@ export async function placeOf(device: Device, policy: TravelPolicy | null, calle
   return { ...device.meta, name, vault: device.vault(name) };
 }
 
+/** Whether whoever keeps things there is still the one signed in here: else nothing is said or asked for them. */
+export async function isStill(device: Device, place: Place): Promise<boolean> {
+  return (await placeOf(device, await knownPolicy(device)))?.name === place.name;
+}
+
 /** Fetches the policy and keeps it; on a higher epoch what was saved is forgotten. When it cannot be had, the known one stays. */
 export async function refreshPolicy(device: Device, caller = SESSION): Promise<TravelPolicy | null> {
   if (caller.bearerHash === null && !(await finishSignOut(device))) return null;

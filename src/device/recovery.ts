@@ -3,9 +3,10 @@ import { NoAnswer, Call } from '#device/call.ts';
 import { read, type Place } from '#device/database.ts';
 import { enqueue } from '#device/outbox.ts';
 import type { Device } from '#device/parts.ts';
+import { isStill } from '#device/policy.ts';
 import { readRefusal } from '#device/refusal.ts';
 import { answerHeadSchema, readRows, type AnswerRow, type AnswerState } from '#device/rows.ts';
-import { openRows } from '#device/sealed-rows.ts';
+import { openRow, openRows } from '#device/sealed-rows.ts';
 import { settle } from '#device/settlement.ts';
 import { readWholeAnswer } from '#device/whole-answer.ts';
 
@@ -26,17 +27,36 @@ export async function recoverOpen(device: Device, place: Place): Promise<void> {
   for (const row of await abandoned(device, place)) {
     const outcome = await fetchRest(device, row);
     // The next occasion tries again.
-    if (outcome === 'no-line') return;
+    if (outcome === 'no-line' || !(await isStill(device, place))) return;
     if (outcome === 'running') continue;
     if (outcome.outcome !== 'answered' && outcome.outcome !== 'stopped' && (await askAgain(device, place, row)))
       continue;
-    await settle(device, place, {
-      row: { ...row, updatedAtMs: device.clock.now(), state: outcome.state },
-      event: eventOf(device, row, outcome),
-      saved: null,
-      outbox: null,
-    });
+    await end(device, place, row, outcome);
   }
+}
+
+/**
+ * Ends what was begun here and has nobody who would end it, as stopped: it is not asked again. What waits in the outbox, and had
+ * nothing yet, is only taken out of there.
+ */
+export async function endBegun(device: Device, place: Place, askId: string): Promise<void> {
+  const { begun, waits } = await read(place, ['answers', 'outbox'], async (tx) => ({
+    begun: (await tx.objectStore('answers').get(askId)) as unknown,
+    waits: (await tx.objectStore('outbox').getKey(askId)) !== undefined,
+  }));
+  const row = await openRow(place, 'answers', begun);
+  if (row?.state.kind !== 'open' || (waits && row.state.text === '')) return;
+  const outcome = lost(row, { code: 'cancelled', message: 'This ask was stopped.' }, 409);
+  await end(device, place, row, outcome);
+}
+
+async function end(device: Device, place: Place, row: AnswerRow, outcome: Outcome): Promise<void> {
+  await settle(device, place, {
+    row: { ...row, resend: undefined, updatedAtMs: device.clock.now(), state: outcome.state },
+    event: eventOf(device, row, outcome),
+    saved: null,
+    outbox: null,
+  });
 }
 
 /** The router lost it, or never heard of it: it waits like any other ask, under the key that it had. */
@@ -58,12 +78,14 @@ interface Outcome {
 async function abandoned(device: Device, place: Place): Promise<AnswerRow[]> {
   const before = device.clock.now() - ABANDONED_MS;
   const left = await read(place, ['answers', 'outbox'], async (tx) => {
-    const raw: unknown[] = await tx.objectStore('answers').index('state.kind').getAll('open', AT_ONCE);
-    const heads = readRows(answerHeadSchema, raw).filter(
-      (head) => head.updatedAtMs < before && !device.running.has(head.askId),
-    );
-    const waiting = await Promise.all(heads.map((head) => tx.objectStore('outbox').getKey(head.askId)));
-    return heads.filter((_head, at) => waiting[at] === undefined);
+    const answers = tx.objectStore('answers');
+    const waiting = (await tx.objectStore('outbox').getAllKeys()).map(String);
+    const open = (await answers.index('state.kind').getAllKeys('open')).map(String);
+    // Whatever waits is open too, and must not stand in the way of what does not.
+    const nobodys = open.filter((askId) => !waiting.includes(askId) && !device.running.has(askId));
+    const raws: unknown[] = await Promise.all(nobodys.map((askId) => answers.get(askId)));
+    const heads = readRows(answerHeadSchema, raws).filter((head) => head.updatedAtMs < before);
+    return heads.slice(0, AT_ONCE);
   });
   return openRows(place, 'answers', left);
 }
@@ -75,9 +97,13 @@ async function fetchRest(device: Device, row: AnswerRow): Promise<Outcome | 'no-
     const { response, close } = await call.get('application/json', 0);
     const text = await response.text().finally(close);
     if (response.status === 202) return 'running';
-    if (response.status === 401 || response.status === 429 || response.status >= 500) return 'no-line';
     const answer = response.ok ? readWholeAnswer(text) : null;
-    if (answer === null) return lost(row, readRefusal(text), response.status);
+    if (answer === null) {
+      const refusal = readRefusal(text);
+      // Who cannot look says nothing of it. Any other failure is how it ended there, a router's crash included.
+      const unsaid = [401, 429].includes(response.status) || ['stopping', 'storage_failed'].includes(refusal.code);
+      return unsaid ? 'no-line' : lost(row, refusal, response.status);
+    }
     const state: AnswerState = {
       kind: 'whole',
       answer,

@@ -57,12 +57,19 @@ export function removeConversation(place: Place, conversationId: string, untilMs
 export function removeEntry(place: Place, askId: string): Promise<Removed> {
   return write(
     place,
-    ['outbox'],
+    ['outbox', 'answers'],
     async (tx) => {
       const raw = readRow(entrySchema, await tx.objectStore('outbox').get(askId));
       if (raw === null || !ENDED.includes(raw.state.kind)) return { rows: [], unsent: [] };
+      const rows: Removed['rows'][number][] = [{ store: 'outbox', raw }];
       await tx.objectStore('outbox').delete(askId);
-      return { rows: [{ store: 'outbox' as const, raw }], unsent: [] };
+      // What was begun would be asked for again, now that nothing waits for it.
+      const begun = readRow(entrySchema, await tx.objectStore('answers').get(askId));
+      if (begun?.state.kind === 'open') {
+        rows.push({ store: 'answers', raw: begun });
+        await tx.objectStore('answers').delete(askId);
+      }
+      return { rows, unsent: [] };
     },
     'strict',
   );

@@ -7,7 +7,7 @@ import type { Place } from '#device/database.ts';
 import { openAnswer, type Opening } from '#device/opening.ts';
 import { changeEntry, leaseNext, listHeads, nextDueMs } from '#device/outbox.ts';
 import type { Device } from '#device/parts.ts';
-import { knownPolicy, placeOf, SESSION, type Caller } from '#device/policy.ts';
+import { isStill, knownPolicy, placeOf, SESSION, type Caller } from '#device/policy.ts';
 import { retryAfterMs } from '#device/proof.ts';
 import { recoverOpen } from '#device/recovery.ts';
 import { readRefusal } from '#device/refusal.ts';
@@ -76,7 +76,7 @@ async function drain(device: Device, place: Place, policy: TravelPolicy | null):
     if (row.notify !== undefined) await notifyEnd(device, place, row.askId);
     if (sent === 'stop') break;
   }
-  await flushEvents(device, place, null);
+  if (await isStill(device, place)) await flushEvents(device, place, null);
 }
 
 /**
@@ -107,6 +107,11 @@ async function sendEntry(device: Device, place: Place, row: OutboxRow): Promise<
   }
   device.running.set(row.askId, { stop: () => life.call.end('stopped'), authorization: null });
   try {
+    if (!(await isStill(device, place))) {
+      await changeEntry(place, row.askId, (now) => ({ ...now, state: { kind: 'queued' } }));
+      return 'stop';
+    }
+    if (device.stopped.has(row.askId)) return 'settled';
     const opening = await openAnswer(life.call, life.ask, true);
     await device.line.note('answered', null);
     return opening.kind === 'stream' ? await takeStream(life, place, opening) : await takeBody(life, place, opening);

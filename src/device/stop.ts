@@ -3,6 +3,7 @@ import { write, type Place } from '#device/database.ts';
 import { runErrand } from '#device/errand.ts';
 import type { Device } from '#device/parts.ts';
 import { answerHeadSchema, outboxHeadSchema, readRow, type OutboxHead, type OutboxRow } from '#device/rows.ts';
+import { endBegun } from '#device/recovery.ts';
 import { openRow } from '#device/sealed-rows.ts';
 import { putEvent } from '#device/telemetry-buffer.ts';
 
@@ -15,8 +16,12 @@ const STOP_LIMIT_MS = 10_000;
  */
 export async function stopAsk(device: Device, place: Place | null, askId: string): Promise<void> {
   const running = device.running.get(askId);
+  device.stopped.add(askId);
   running?.stop();
-  if (place !== null) await takeBack(device, place, askId);
+  if (place !== null) {
+    if (running === undefined) await endBegun(device, place, askId);
+    await takeBack(device, place, askId);
+  }
   const headers = new Headers({ accept: 'application/json' });
   if (running?.authorization != null) headers.set('authorization', running.authorization);
   // Without a line nobody can be told. The router ends the ask at its own total limit.

@@ -42,6 +42,7 @@ export async function travel(request: Request, device: Device, keepAlive: KeepAl
   const { ask, call } = life;
   const running = { stop: () => call.end('stopped'), authorization: ask.authorization };
   device.running.set(ask.id, running);
+  if (device.stopped.has(ask.id)) running.stop();
   const over = (): void => {
     if (device.running.get(ask.id) === running) device.running.delete(ask.id);
   };
@@ -126,6 +127,7 @@ async function fallBack(
   }
   const final = passed?.headers.get('x-should-retry') === 'false';
   if (!final && (await putInOutbox(life, network, ''))) return replyQueued(ask, network);
+  if (device.stopped.has(ask.id)) return replyStopped(life);
   const failure = unanswered(network);
   const told = passed === null ? null : readRefusal(await passed.clone().text());
   await settle(device, standing.place, {
