@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { read, type Place } from '#device/database.ts';
 import { heed, replay } from '#device/device.ts';
 import { listOutbox } from '#device/outbox.ts';
-import { forgetPolicy, refreshPolicy } from '#device/policy.ts';
+import { forgetPolicy, givePolicy, knownPolicy, refreshPolicy } from '#device/policy.ts';
 import { removeEntry } from '#device/removal.ts';
 import { drainOutbox } from '#device/replay.ts';
 import { stopAsk } from '#device/stop.ts';
@@ -169,6 +169,29 @@ describe('somebody else', () => {
     expect(world.router.calls.filter((call) => call === 'POST /ai')).toHaveLength(4);
     const left = await world.drive(listOutbox(place));
     expect(left.filter(({ state }) => state.kind === 'queued').map(({ askId }) => askId)).toEqual([id(2), id(3)]);
+  });
+
+  it('[PV56] is not taken for the one before by a policy that was asked for before', async () => {
+    const world = openWorld();
+    const asked = event();
+    const real = world.router.fetch;
+    let held = 0;
+    world.device.simulator.fetch = async (request) => {
+      const response = await real(request);
+      if (request.url.endsWith('/api/travel') && held++ < 2) await asked.happened;
+      return response;
+    };
+    const late = [
+      refreshPolicy(world.device),
+      givePolicy(world.device, new Request(`${world.parts.origin}/api/travel`)),
+    ];
+    await world.clock.until(() => held === 2);
+    world.router.policy = other;
+    await world.drive(forgetPolicy(world.device));
+    await world.drive(refreshPolicy(world.device));
+    asked.happen();
+    await world.drive(Promise.all(late));
+    expect((await world.drive(knownPolicy(world.device)))?.user_hash).toBe(other.user_hash);
   });
 
   it('[PV51] keeps what is theirs when nobody knows who is to be forgotten', async () => {
