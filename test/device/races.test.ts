@@ -66,6 +66,39 @@ describe('a stop', () => {
     },
   );
 
+  it('[O9] that comes before anything of an ask is on the disk holds, also when its worker is killed right then', async () => {
+    for (let turns = 0; turns < 30; turns++) {
+      const world = openWorld();
+      await writeTurn(world, id(1), 'Question 1');
+      const place = await world.place();
+      const { device } = world;
+      const headers = { ...prefer, 'idempotency-key': id(1) };
+      let dead = false;
+      const { factory } = world.parts;
+      const mortal = {
+        open(name: string, version?: number) {
+          if (dead) throw new Error('This worker is dead.');
+          return factory.open(name, version);
+        },
+      };
+      device.meta = { ...device.meta, factory: mortal as IDBFactory };
+      device.simulator.fetch = async (request) => (dead ? new Promise(() => undefined) : world.router.fetch(request));
+      world.router.line = 'silent';
+      const asking = travel(post(ask(1), headers), device, () => undefined);
+      asking.catch((failure: unknown) => void failure);
+      void stopAsk(device, place, id(1)).catch((failure: unknown) => void failure);
+      await world.clock.until(() => world.router.calls.some((call) => call.startsWith('DELETE')));
+      for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+      dead = true;
+      world.restart();
+      world.router.line = 'through';
+      world.clock.setNow(world.clock.now() + 60_000);
+      await world.drive(replay(world.device, null));
+      await world.drive(replay(world.device, null));
+      expect([turns, world.router.runs.length]).toEqual([turns, 0]);
+    }
+  });
+
   it('[O9] that comes while an ask is put into the outbox holds', async () => {
     for (let turns = 0; turns < 60; turns++) {
       const world = openWorld();
