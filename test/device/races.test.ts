@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { read, type Place } from '#device/database.ts';
 import { heed, replay } from '#device/device.ts';
-import { listOutbox } from '#device/outbox.ts';
+import { enqueue, listOutbox } from '#device/outbox.ts';
 import { forgetPolicy, givePolicy, knownPolicy, refreshPolicy } from '#device/policy.ts';
 import { removeEntry } from '#device/removal.ts';
 import { drainOutbox } from '#device/replay.ts';
@@ -134,6 +134,17 @@ describe('a stop', () => {
       const sentAfter = world.router.calls.filter((call) => call === 'POST /ai').length - sentBefore;
       expect([turns, sentAfter]).toEqual([turns, 0]);
     }
+  });
+
+  it('[O9] holds also where the ask is put back afterwards: it goes, and is not said to be sent for ever', async () => {
+    const { world, place } = await offlineWorld(1);
+    const [row] = await world.drive(listOutbox(place));
+    await world.drive(stopAsk(world.device, place, id(1)));
+    await world.drive(enqueue(place, row!));
+    world.router.line = 'through';
+    await world.drive(replay(world.device, null));
+    expect(await world.drive(listOutbox(place))).toEqual([]);
+    expect(world.router.runs).toEqual([]);
   });
 });
 
