@@ -44,7 +44,8 @@ export type FileItem = z.infer<typeof fileItemSchema>;
 const contentSchema = z.object({
   tenant_hash: z.string(),
   name: z.string().check(z.minLength(1), z.maxLength(MAX_NAME_CHARS)),
-  date_ms: z.nullable(z.number()),
+  /** No later than a date can be. */
+  date_ms: z.nullable(z.number().check(z.gte(0), z.lte(8.64e15))),
   items: z.array(z.unknown()).check(z.maxLength(MAX_PROMPTS)),
 });
 

@@ -24,6 +24,12 @@ describe('a pack as a file', () => {
     ).toBe(true);
   });
 
+  it('[TR11] with a date that is none is not taken', async () => {
+    const content = { name: 'Lisbon demo', demoAtMs: 1e300, items: [], tenant: TENANT };
+    const text = await sealPack(content, PASSPHRASE, { subtle, random: seededRandom(1) });
+    expect((await open(text, PASSPHRASE)).ok).toBe(false);
+  });
+
   it('[TR11] says what is wrong: another passphrase, a changed file, another tenant, no pack', async () => {
     const text = await seal([item('What is included?')]);
     const refused = { ok: false, problem: 'It does not open: another passphrase, or the file was changed.' };
