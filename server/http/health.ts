@@ -23,13 +23,13 @@ export async function getReadiness(parts: HttpParts): Promise<Response> {
 
 /** `GET /api/preflight`: the same for whoever is signed in, with the router's clock and how each deployment was lately. Calls nobody. */
 export async function getPreflight(c: HttpContext, parts: HttpParts): Promise<Response> {
-  await parts.callers.identify(visitFrom(c));
+  const { grants } = await parts.callers.identify(visitFrom(c));
   const reasons = await reasonsAgainst(parts);
   const report: PreflightReport = {
     now_ms: parts.clock.now(),
     ready: reasons.length === 0,
     reasons,
-    deployments: await reachOf(parts),
+    deployments: await reachOf(parts, grants.tenant),
   };
   return Response.json(report, { headers: NO_STORE });
 }
@@ -53,10 +53,13 @@ function aliasesWithout(parts: HttpParts): string[] {
     .map((alias) => `No deployment of \`${alias}\` can be called now.`);
 }
 
-/** The deployments that the features can reach, each under its name once, with what the ledger knows of its calls. */
-async function reachOf({ deployments, configuration, ledger, clock, log }: HttpParts): Promise<DeploymentReach[]> {
+/** The deployments that the features can reach, each under its name once, with what the ledger knows of the tenant's own calls. */
+async function reachOf(
+  { deployments, configuration, ledger, clock, log }: HttpParts,
+  tenant: string,
+): Promise<DeploymentReach[]> {
   const aliases = new Set([...configuration.features.values()].map((feature) => feature.model));
-  const calls = await ledger.recent({ tenant: null, limit: RECENT_ASKS }).then(
+  const calls = await ledger.recent({ tenant, limit: RECENT_ASKS }).then(
     (asks) => asks.flatMap((ask) => ask.attempts),
     (failure: unknown) => {
       // Then nothing is known of them, and that is what is said.

@@ -74,7 +74,12 @@ function Bar({ path, atAsk, onNetwork }: { path: string; atAsk: boolean; onNetwo
       )}
       <span class="space" />
       {atAsk && (
-        <a class="button icon plain quiet only-narrow" href="/" aria-label="New conversation">
+        <a
+          class="button icon plain quiet only-narrow"
+          href="/"
+          aria-label="New conversation"
+          onClick={() => talk.show(null)}
+        >
           <Mark name="plus" />
         </a>
       )}
@@ -84,7 +89,7 @@ function Bar({ path, atAsk, onNetwork }: { path: string; atAsk: boolean; onNetwo
 }
 
 function Rail({ path, atAsk, onNetwork }: { path: string; atAsk: boolean; onNetwork: (() => void) | null }) {
-  const { session } = useModels();
+  const { session, talk } = useModels();
   return (
     <nav class="rail" aria-label="Layover">
       <a class="name" href="/" aria-label="Layover, start">
@@ -98,7 +103,8 @@ function Rail({ path, atAsk, onNetwork }: { path: string; atAsk: boolean; onNetw
       {PLACES.slice(4).map((place) => (
         <PlaceLink key={place.href} {...place} look="go" current={path === place.href} />
       ))}
-      <a class="go" href="/">
+      {/* The first question may not have its address yet: then the link alone leads nowhere. */}
+      <a class="go" href="/" onClick={() => talk.show(null)}>
         <Mark name="plus" />
         New conversation
       </a>

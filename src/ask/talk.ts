@@ -148,7 +148,8 @@ export function createTalk(parts: TalkParts): Talk {
     // Only now: a tab that dies between the two must not lose the words.
     keepDraft(draftOf, first ? '' : draft.value);
     if (first && draft.value !== '') keepDraft(turn.conversationId, draft.value);
-    if (first) parts.onConversation(turn.conversationId);
+    // Whoever has gone on to another conversation meanwhile stays there.
+    if (first && conversationId.value === turn.conversationId) parts.onConversation(turn.conversationId);
     await hear(
       live,
       { askId: turn.id, feature: feature.value, messages: historyFor(before, prompt), noCache },

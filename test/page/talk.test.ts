@@ -53,6 +53,16 @@ describe('a conversation', () => {
     expect(log).toEqual(['draft Hello?', 'kept Hello?', 'draft ', 'shown', 'sent']);
   });
 
+  it('[G1] whoever begins another conversation while the question is being kept is not led back', async () => {
+    const { talk, log } = talkBefore([() => sse(WHOLE)]);
+    talk.type('Hello?');
+    const asked = talk.ask();
+    talk.show(null);
+    await asked;
+    expect(talk.conversationId.value).toBeNull();
+    expect(log).not.toContain('shown');
+  });
+
   it('[G1] asks although the device cannot keep the question', async () => {
     const { talk, last } = talkBefore([() => sse(WHOLE)], { broken: true });
     talk.type('Hello?');
