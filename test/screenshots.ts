@@ -49,7 +49,11 @@ async function tell(context: BrowserContext, story: Story): Promise<void> {
   await ask(page, CODE, /Live from|memory/);
   await take(page, 'ask');
 
+  await packUp(page);
+  await take(page, 'travel');
+
   await line.set('down');
+  await page.getByRole('link', { name: 'Ask' }).first().click();
   await page.getByRole('link', { name: 'New conversation' }).first().click();
   await ask(page, PHRASE, /Saved on this device/);
   await ask(page, WAITS, /Waiting to be sent/);
@@ -71,6 +75,19 @@ async function tell(context: BrowserContext, story: Story): Promise<void> {
   await take(page, 'console');
 }
 
+/** Makes a travel pack and has it answered ahead. */
+async function packUp(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Travel' }).first().click();
+  await page.getByRole('button', { name: 'Make a pack' }).click();
+  await page.getByRole('textbox', { name: 'Name' }).fill('Lisbon demo');
+  await page.getByRole('textbox', { name: 'Prompts, one per line' }).fill([PHRASE, TABLE, CODE].join('\n'));
+  await page.getByRole('button', { name: 'Save the pack' }).click();
+  await page.getByRole('button', { name: /^Get ready/ }).click();
+  await page.getByText('You can demo this with the network off.').waitFor();
+  await page.mouse.move(0, 0);
+  await page.evaluate(() => scrollTo(0, 0));
+}
+
 interface Story {
   line: Awaited<ReturnType<typeof startFaultyLine>>;
   /** Null where no operator signs in. */
@@ -88,6 +105,8 @@ async function play(dress: Dress, take: Story['take']): Promise<void> {
     baseURL: line.origin,
     viewport: dress.size,
     colorScheme: dress.theme,
+    // A saved answer then stands whole at once.
+    reducedMotion: 'reduce',
     deviceScaleFactor: 2,
     hasTouch: dress.size.width < 800,
     locale: 'en-GB',
@@ -134,7 +153,7 @@ if (all === -1) {
   );
   await play(
     phone,
-    writer(README_FOLDER, phone, (chapter) => chapter === 'offline'),
+    writer(README_FOLDER, phone, (chapter) => chapter === 'offline' || chapter === 'travel'),
   );
 } else {
   const folder = argv[all + 1] ?? 'test-results/looks';
