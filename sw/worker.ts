@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
-import { OUTBOX_SYNC_TAG, toWorkerSchema } from '#shared/worker-messages.ts';
-import { heed, replay, tellState } from '#device/device.ts';
-import { forgetPolicy, givePolicy, refreshPolicy } from '#device/policy.ts';
+import { systemClock } from '#shared/clock.ts';
+import { OUTBOX_SYNC_TAG } from '#shared/worker-messages.ts';
+import { forgetPolicy, givePolicy } from '#device/policy.ts';
 import { openNotice } from './notice.ts';
-import { bringPlay, openWorkerDevice, type WorkerScope } from './open-device.ts';
+import { bringLater, bringPlay, openWorkerDevice, type WorkerScope } from './open-device.ts';
 import { openShell, type ShellFile } from './shell.ts';
 import { TravelStrategy } from './travel-strategy.ts';
 
@@ -24,6 +24,9 @@ function begin(): void {
 const ROUTER_PATHS = [/^\/(api|v1|ai|link|status|telemetry)(\/|$)/, /^\/(healthz|readyz|metrics)$/];
 
 const ASK_PATHS = new Set(['/ai', '/v1/chat/completions']);
+
+/** Milliseconds that whatever woke the worker has for itself, before what waits is looked at. */
+const WAKE_MS = 500;
 
 const shell = openShell({
   caches,
@@ -78,33 +81,45 @@ async function endSession(request: Request): Promise<Response> {
 self.addEventListener('install', (event) => {
   event.waitUntil(shell.install());
   event.waitUntil(bringPlay(self));
+  event.waitUntil(bringLater(self));
   // The first worker of all has no page of an older one to break; any later one waits to be told.
   if (self.registration.active === null) event.waitUntil(self.skipWaiting());
 });
 
 self.addEventListener('activate', (event) => {
   event.waitUntil(shell.activate());
-  event.waitUntil(self.clients.claim().then(() => refreshPolicy(device)));
+  event.waitUntil(claim());
 });
 
+async function claim(): Promise<void> {
+  await self.clients.claim();
+  await (await bringLater(self)).refreshPolicy(device);
+}
+
+/** The one message that a worker must understand by this script alone: without it no other would ever take its place. */
+const skipSchema = z.object({ type: z.literal('SKIP_WAITING') });
+
 self.addEventListener('message', (event) => {
-  const message = toWorkerSchema.safeParse(event.data);
-  if (!message.success) return;
-  event.waitUntil(message.data.type === 'SKIP_WAITING' ? self.skipWaiting() : heed(device, message.data));
+  const skip = skipSchema.safeParse(event.data).success;
+  event.waitUntil(skip ? self.skipWaiting() : bringLater(self).then((later) => later.hear(device, event.data)));
 });
 
 self.addEventListener('sync', (event) => {
-  if (event.tag === OUTBOX_SYNC_TAG) event.waitUntil(replay(device, null));
+  if (event.tag === OUTBOX_SYNC_TAG) event.waitUntil(drain());
 });
 
 self.addEventListener('notificationclick', (event) => {
   event.waitUntil(openNotice(self, event.notification));
 });
 
-// Whatever woke the worker may be the first sign of a line: what waits is tried, and the pages hear how things are.
+// Whatever woke the worker may be the first sign of a line: what waits is tried, and the pages hear how things are. It lets what
+// woke the worker go first.
 function wake(): void {
-  void replay(device, null)
-    .catch(() => tellState(device))
-    .catch((failure: unknown) => void failure);
+  systemClock.after(WAKE_MS, () => void drain().catch((failure: unknown) => void failure));
+}
+
+async function drain(): Promise<void> {
+  const later = await bringLater(self);
+  await later.replay(device, null).catch(() => later.tellState(device));
 }
 wake();
