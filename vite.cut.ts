@@ -28,7 +28,6 @@ export function cutInTwo(second: string): Plugin {
     enforce: 'post',
     // Cut first, and made small afterwards: a minifier joins what is to be taken apart.
     config: () => ({ build: { minify: false } }),
-    transform: (code, id) => (id.endsWith('/sw/worker.ts') ? `${code}\nimport './later.ts';\n` : null),
     async generateBundle(_options, bundle) {
       for (const chunk of Object.values(bundle)) {
         if (chunk.type !== 'chunk') continue;

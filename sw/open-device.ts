@@ -2,17 +2,18 @@ import { systemClock, systemRandom } from '#shared/clock.ts';
 import { OUTBOX_SYNC_TAG } from '#shared/worker-messages.ts';
 import { openDevice } from '#device/device.ts';
 import type { Device } from '#device/parts.ts';
-import { laterParts, type Later } from '#device/later.ts';
+import type { Later } from '#device/later.ts';
 import type { Play } from '#device/simulator.ts';
 import { play } from '#device/simulator/play.ts';
 import { showNotice } from './notice.ts';
+import type { SecondScript } from './second-script.ts';
 
 export type WorkerScope = ServiceWorkerGlobalScope & { layoverPlay?: Play; layoverLater?: Later };
 
 const channels = new Map<string, BroadcastChannel>();
 
 /** The device of a worker, on what its browser gives. `killed` is told when a scenario has ended it. */
-export function openWorkerDevice(scope: WorkerScope, killed: () => void): Device {
+export function openWorkerDevice(scope: WorkerScope, script: SecondScript, killed: () => void): Device {
   const device = openDevice({
     fetch: (request) => scope.fetch(request),
     clock: systemClock,
@@ -29,7 +30,7 @@ export function openWorkerDevice(scope: WorkerScope, killed: () => void): Device
     // A person who has taken the leave back meanwhile is not told.
     notify: (conversationId, answered) => showNotice(scope, conversationId, answered).catch(() => undefined),
     startedMonotonicMs: 0,
-    later: () => bringLater(scope),
+    later: () => script.bring(),
     bringPlay: () => bringPlay(scope),
     killed() {
       device.tell = () => undefined;
@@ -46,15 +47,4 @@ export async function bringPlay(scope: WorkerScope): Promise<Play> {
   if (scope.layoverPlay === undefined) scope.importScripts('/simulator.js');
   if (scope.layoverPlay === undefined) throw new TypeError('`/simulator.js` brings nothing.');
   return scope.layoverPlay;
-}
-
-/** The worker's second script. While it is read nothing else runs here, so that an answer that is ready goes out before. */
-export async function bringLater(scope: WorkerScope): Promise<Later> {
-  if (import.meta.env.DEV) return laterParts;
-  if (scope.layoverLater === undefined) {
-    await new Promise<void>((resolve) => systemClock.after(0, resolve));
-    scope.importScripts('/sw-later.js');
-  }
-  if (scope.layoverLater === undefined) throw new TypeError('`/sw-later.js` brings nothing.');
-  return scope.layoverLater;
 }

@@ -4,6 +4,7 @@ import { followUp, takeUp } from '#device/opening.ts';
 import { keepPolicyResponse, refreshPolicy } from '#device/policy.ts';
 import { giveAnswer } from '#device/router-answer.ts';
 import { makeRoom } from '#device/settlement.ts';
+import { takeBack } from '#device/stop.ts';
 
 /**
  * What no answer waits for that this device can give by itself: a worker reads its script when one of these is first needed. Only
@@ -21,6 +22,7 @@ export const laterParts = {
   makeRoom,
   refreshPolicy,
   replay,
+  takeBack,
   takeUp,
   tellState,
 };

@@ -112,7 +112,7 @@ async function sendEntry(device: Device, place: Place, row: OutboxRow): Promise<
       return 'stop';
     }
     if (device.stopped.has(row.askId)) return 'settled';
-    const opening = await openWaiting(life.call, life.ask, true);
+    const opening = await openWaiting(life.call, life.ask);
     await device.line.note('answered', null);
     return opening.kind === 'stream' ? await takeStream(life, place, opening) : await takeBody(life, place, opening);
   } catch (thrown) {
