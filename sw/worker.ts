@@ -74,9 +74,7 @@ async function changeSession(request: Request): Promise<Response> {
 }
 
 self.addEventListener('install', (event) => {
-  event.waitUntil(shell.install());
-  event.waitUntil(bringPlay(self));
-  event.waitUntil(script.bring());
+  event.waitUntil(Promise.all([shell.install(), bringPlay(self), script.bring()]));
   // The first worker of all has no page of an older one to break; any later one waits to be told.
   if (self.registration.active === null) event.waitUntil(self.skipWaiting());
 });
@@ -111,7 +109,7 @@ self.addEventListener('notificationclick', (event) => {
 function wake(): void {
   script
     .bringQuietly()
-    .then(() => drain())
+    .then(drain)
     .catch((failure: unknown) => void failure);
 }
 

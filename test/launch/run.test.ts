@@ -107,6 +107,7 @@ describe('the sizes', () => {
     expect((await readSizes(folder)).map(({ within }) => within)).toEqual([true, true, true, true]);
     write('assets/deep-4.js', `export const a="${incompressible(45_000)}";`);
     write('sw.js', `self.x="${incompressible(45_000)}";`);
+    write('sw-later.js', `self.z="${incompressible(45_000)}";`);
     expect((await readSizes(folder)).map(({ within }) => within)).toEqual([false, false, false, true]);
     write('simulator.js', `self.y="${incompressible(45_000)}";`);
     const readings = await readSizes(folder);
