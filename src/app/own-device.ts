@@ -61,8 +61,9 @@ export function openOwnDevice(parts: {
           work.catch((failure: unknown) => console.warn('What was answered is not kept on this device.', failure));
         });
       }
+      const since = device.comings;
       const response = await device.simulator.fetch(request);
-      if (pathname === '/api/travel') await keepPolicyResponse(device, response.clone());
+      if (pathname === '/api/travel') await keepPolicyResponse(device, response.clone(), since);
       return response;
     },
     heed: (message) => heed(device, message),

@@ -37,6 +37,7 @@ export function openDevice(parts: DeviceParts): Device {
     },
     running: new Map(),
     stopped: new Set(),
+    comings: 0,
     unstored: [],
     trimDueMs: 0,
     // Storage that is closed to us means that nothing is kept, as on plain HTTP.

@@ -58,6 +58,8 @@ export interface Device extends DeviceParts {
   line: LineWatch;
   breaker: Breaker;
   running: Map<string, Running>;
+  /** How often somebody came or went here: what was asked before is not for whoever is here now. */
+  comings: number;
   /** What was stopped here, also while it was on its way from one state to the next: it is never sent again. */
   stopped: Set<string>;
   /** Events that could not be stored yet: no policy is known, or the device has no room. Bounded. */

@@ -58,6 +58,7 @@ export async function isStill(device: Device, place: Place): Promise<boolean> {
 /** Fetches the policy and keeps it; on a higher epoch what was saved is forgotten. When it cannot be had, the known one stays. */
 export async function refreshPolicy(device: Device, caller = SESSION): Promise<TravelPolicy | null> {
   if (caller.bearerHash === null && !(await finishSignOut(device))) return null;
+  const since = device.comings;
   const kept = await readSetting(device.meta, settingName(caller), keptSchema);
   const headers = new Headers({ accept: 'application/json' });
   if (kept?.etag != null) headers.set('if-none-match', kept.etag);
@@ -72,22 +73,23 @@ export async function refreshPolicy(device: Device, caller = SESSION): Promise<T
   if (answer === null || fresh === null) {
     // A bearer that the router tells no policy goes by the session's from now on, under its own scope.
     const session = answer !== null && caller.bearerHash !== null ? await knownPolicy(device) : null;
-    if (session !== null) await keepPolicy(device, { policy: session, etag: null }, caller);
+    if (session !== null) await keepPolicy(device, { policy: session, etag: null }, caller, since);
     return kept?.policy ?? session;
   }
-  await keepPolicy(device, { policy: fresh, etag: answer.response.headers.get('etag') }, caller);
+  await keepPolicy(device, { policy: fresh, etag: answer.response.headers.get('etag') }, caller, since);
   return fresh;
 }
 
-/** Keeps the policy that a page of ours just received from `/api/travel`. */
-export async function keepPolicyResponse(device: Device, response: Response): Promise<void> {
+/** Keeps the policy that a page of ours just received from `/api/travel`; `since` is what `device.comings` was when it asked. */
+export async function keepPolicyResponse(device: Device, response: Response, since = device.comings): Promise<void> {
   if (proveResponse(response) !== 'ok' || response.status !== 200) return;
   const policy = readJson(travelPolicySchema, await response.text());
-  if (policy !== null) await keepPolicy(device, { policy, etag: response.headers.get('etag') }, SESSION);
+  if (policy !== null) await keepPolicy(device, { policy, etag: response.headers.get('etag') }, SESSION, since);
 }
 
 /** Answers a page's `GET /api/travel`: network first, and the fresh one is kept; else the known one, labelled as saved. */
 export async function givePolicy(device: Device, request: Request): Promise<Response> {
+  const since = device.comings;
   const given = await runErrand(device, {
     to: request,
     limitMs: POLICY_LIMIT_MS,
@@ -95,7 +97,7 @@ export async function givePolicy(device: Device, request: Request): Promise<Resp
       const copy = response.clone();
       // Where it cannot be kept it is given all the same.
       await device.later().then(
-        (later) => later.keepPolicyResponse(device, copy),
+        (later) => later.keepPolicyResponse(device, copy, since),
         () => undefined,
       );
       return response;
@@ -118,10 +120,16 @@ export async function heedEpoch(device: Device, headers: Headers, caller: Caller
 
 /** Somebody signed in or out. What was kept stays in that person's own database. */
 export async function forgetPolicy(device: Device): Promise<void> {
+  device.comings += 1;
   await dropSetting(device.meta, settingName(SESSION));
 }
 
-async function keepPolicy(device: Device, fresh: z.infer<typeof keptSchema>, caller: Caller): Promise<void> {
+async function keepPolicy(
+  device: Device,
+  fresh: z.infer<typeof keptSchema>,
+  caller: Caller,
+  since: number,
+): Promise<void> {
   const { policy } = fresh;
   // An answer to somebody who signed out before it came.
   if (caller.bearerHash === null && (await signOutDue(device)) !== null) return;
@@ -140,6 +148,8 @@ async function keepPolicy(device: Device, fresh: z.infer<typeof keptSchema>, cal
       await writeSetting(device.meta, rules, now);
     }
   }
+  // Somebody else came before it did.
+  if (caller.bearerHash === null && since !== device.comings) return;
   await writeSetting(device.meta, settingName(caller), fresh);
   if (before?.epoch !== policy.epoch || before.user_hash !== policy.user_hash) {
     device.tell({ type: 'policy-changed', epoch: policy.epoch });

@@ -14,7 +14,7 @@ import { readRefusal } from '#device/refusal.ts';
 import { Checkpoints, copyAnswer, settleCopy } from '#device/relay.ts';
 import type { OutboxRow, OutboxState } from '#device/rows.ts';
 import { settle } from '#device/settlement.ts';
-import { stopAsk } from '#device/stop.ts';
+import { stopAsk, takeBack } from '#device/stop.ts';
 import { flushEvents } from '#device/telemetry-buffer.ts';
 import { lifeOfEntry } from '#device/waiting-ask.ts';
 
@@ -111,7 +111,10 @@ async function sendEntry(device: Device, place: Place, row: OutboxRow): Promise<
       await changeEntry(place, row.askId, (now) => ({ ...now, state: { kind: 'queued' } }));
       return 'stop';
     }
-    if (device.stopped.has(row.askId)) return 'settled';
+    if (device.stopped.has(row.askId)) {
+      await takeBack(device, place, row.askId);
+      return 'settled';
+    }
     const opening = await openWaiting(life.call, life.ask);
     await device.line.note('answered', null);
     return opening.kind === 'stream' ? await takeStream(life, place, opening) : await takeBody(life, place, opening);

@@ -29,8 +29,9 @@ export function outboxRowOf(life: AskLife, network: Network): OutboxRow {
   };
 }
 
-/** Whether an ask may wait on this device: its caller, its feature and its credentials must all allow it. */
-export function mayWait({ ask, standing }: AskLife): boolean {
+/** Whether an ask may wait on this device: its caller, its feature and its credentials must all allow it, and nobody stopped it. */
+export function mayWait({ ask, standing, device }: AskLife): boolean {
+  if (device.stopped.has(ask.id)) return false;
   // A bearer is never stored, so nobody could send it later.
   return ask.mayWait && ask.chat !== null && ask.authorization === null && standing.feature?.device.queue === true;
 }

@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals';
+import { useSignal, type Signal } from '@preact/signals';
 import { useModels } from '../app/models.ts';
 import { Mark } from '../look/mark.tsx';
 import { countWords } from '../look/words.ts';
@@ -15,6 +15,8 @@ export function PackEditor({ travel, pack, onClose }: { travel: Travel; pack: Pa
   const name = useSignal(pack?.name ?? '');
   const date = useSignal(pack?.demoAtMs == null ? '' : localTime(pack.demoAtMs));
   const items = useSignal<readonly PackItem[]>(pack?.items ?? []);
+  const typed = useSignal('');
+  const feature = useSignal<string | null>(null);
   const problem = useSignal('');
   const said = useSignal('');
   if (policy === null) return null;
@@ -42,7 +44,15 @@ export function PackEditor({ travel, pack, onClose }: { travel: Travel; pack: Pa
     return true;
   };
 
+  const takeTyped = (): boolean => {
+    const taken = take(readLines(typed.value, feature.value ?? policy.default_feature));
+    if (taken) typed.value = '';
+    return taken;
+  };
+
   const save = async (): Promise<void> => {
+    // What stands in the field and was not added yet is meant too.
+    if (typed.value.trim() !== '' && !takeTyped()) return;
     const kept = {
       name: name.value.trim().slice(0, MAX_NAME_CHARS),
       demoAtMs: readTime(date.value),
@@ -89,7 +99,7 @@ export function PackEditor({ travel, pack, onClose }: { travel: Travel; pack: Pa
             />
           </div>
         </div>
-        <AddPrompts travel={travel} onTake={take} />
+        <AddPrompts travel={travel} typed={typed} feature={feature} onTake={take} onAdd={takeTyped} />
         <p class="beside" role="status">
           {said.value}
         </p>
@@ -133,11 +143,22 @@ export function PackEditor({ travel, pack, onClose }: { travel: Travel; pack: Pa
 }
 
 /** Prompts are typed or pasted, read from a file, or taken from what was asked here. */
-function AddPrompts({ travel, onTake }: { travel: Travel; onTake: (list: PackList) => boolean }) {
+function AddPrompts({
+  travel,
+  typed,
+  feature,
+  onTake,
+  onAdd,
+}: {
+  travel: Travel;
+  typed: Signal<string>;
+  /** Null is the default feature. */
+  feature: Signal<string | null>;
+  onTake: (list: PackList) => boolean;
+  onAdd: () => boolean;
+}) {
   const { session } = useModels();
   const policy = session.state.value.kind === 'ready' ? session.state.value.policy : null;
-  const text = useSignal('');
-  const feature = useSignal<string | null>(null);
   const asked = useSignal<readonly Wish[] | null>(null);
   if (policy === null) return null;
   const chosen = feature.value ?? policy.default_feature;
@@ -168,8 +189,8 @@ function AddPrompts({ travel, onTake }: { travel: Travel; onTake: (list: PackLis
           class="input"
           id="pack-prompts"
           rows={5}
-          value={text.value}
-          onInput={(event) => (text.value = event.currentTarget.value)}
+          value={typed.value}
+          onInput={(event) => (typed.value = event.currentTarget.value)}
         />
         <p class="hint">Typed or pasted. A prompt of several lines comes from a file.</p>
       </div>
@@ -187,13 +208,7 @@ function AddPrompts({ travel, onTake }: { travel: Travel; onTake: (list: PackLis
             <Mark name="down" look="small" />
           </label>
         )}
-        <button
-          class="button"
-          type="button"
-          onClick={() => {
-            if (onTake(readLines(text.value, chosen))) text.value = '';
-          }}
-        >
+        <button class="button" type="button" onClick={onAdd}>
           <Mark name="plus" look="small" />
           Add
         </button>

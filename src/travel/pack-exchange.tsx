@@ -76,6 +76,7 @@ export function PackExport({ travel, view, onClose }: { travel: Travel; view: Pa
 export function PackImport({ travel, onClose }: { travel: Travel; onClose: () => void }) {
   const { session, clock, journey, toasts } = useModels();
   const file = useSignal<PackFile | null>(null);
+  const wrongFile = useSignal('');
   const passphrase = useSignal('');
   const problem = useSignal('');
   const busy = useSignal(false);
@@ -90,10 +91,11 @@ export function PackImport({ travel, onClose }: { travel: Travel; onClose: () =>
         ? ({ ok: false, problem: 'The file is larger than 20 MB. No pack is.' } as const)
         : readPackFile(await given.text(), policy.tenant_hash);
     file.value = read.ok ? read.file : null;
-    problem.value = read.ok ? '' : read.problem;
+    wrongFile.value = read.ok ? '' : read.problem;
+    problem.value = '';
   };
   const takeIn = async (): Promise<void> => {
-    if (file.value === null) return void (problem.value ||= `Choose a file that ends in ${PACK_FILE_ENDING}.`);
+    if (file.value === null) return void (wrongFile.value ||= `Choose a file that ends in ${PACK_FILE_ENDING}.`);
     busy.value = true;
     const opened = await openPack(file.value, passphrase.value, crypto.subtle);
     if (!opened.ok) {
@@ -138,11 +140,14 @@ export function PackImport({ travel, onClose }: { travel: Travel; onClose: () =>
             id="import-file"
             type="file"
             accept={PACK_FILE_ENDING}
+            aria-describedby={wrongFile.value === '' ? undefined : 'import-file-error'}
+            aria-invalid={wrongFile.value !== ''}
             onChange={(event) => {
               const given = event.currentTarget.files?.[0];
               if (given !== undefined) void look(given);
             }}
           />
+          {wrongFile.value !== '' && <Wrong id="import-file-error" problem={wrongFile.value} />}
         </div>
         <Passphrase
           id="import-passphrase"
@@ -194,13 +199,17 @@ function Passphrase({
       <p class="hint" id={`${id}-hint`}>
         {hint}
       </p>
-      {wrong && (
-        <p class="wrong" id={`${id}-error`} role="alert">
-          <Mark name="is-bad" look="small bad" />
-          {problem}
-        </p>
-      )}
+      {wrong && <Wrong id={`${id}-error`} problem={problem} />}
     </div>
+  );
+}
+
+function Wrong({ id, problem }: { id: string; problem: string }) {
+  return (
+    <p class="wrong" id={id} role="alert">
+      <Mark name="is-bad" look="small bad" />
+      {problem}
+    </p>
   );
 }
 

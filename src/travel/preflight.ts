@@ -239,7 +239,7 @@ function judgeRouter(reply: Reply<PreflightReport>): Finding {
     const signedOut = reply.failure.status === 401;
     return signedOut
       ? warn('You are signed out', '', 'What is saved opens; nothing new can be asked. Open a sign-in link.', null)
-      : warn('The router cannot be reached', '', `${reply.failure.message} What is saved opens without it.`, null);
+      : warn('The router cannot be reached', '', whyUnreachable(reply.failure.message), null);
   }
   const { ready, reasons, deployments } = reply.value;
   if (!ready) return warn('The router is not ready', '', reasons.join(' ').replaceAll('`', ''), null);
@@ -269,6 +269,11 @@ function judgeRouter(reply: Reply<PreflightReport>): Finding {
     ...unmeasured('Providers', `First word from ${names} after ${speed}. ${others} not asked in the last 24 h.`),
     fact: `${measured.length} of ${deployments.length} measured`,
   };
+}
+
+/** Says nothing twice: the title has said that it cannot be reached. */
+function whyUnreachable(message: string): string {
+  return `${message.replace(/^The router cannot be reached\. ?/, '')} What is saved opens without it.`.trim();
 }
 
 function judgeUpdate({ updateWaits, kind }: Awaited<ReturnType<PreflightParts['worker']>>): Finding {

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { useModels, type Models } from '../app/models.ts';
 import { Mark } from '../look/mark.tsx';
 import { OnDevicePreparation } from '../on-device/on-device-preparation.tsx';
@@ -57,6 +57,14 @@ export function TravelView() {
   const seen = line.evidence.value.at(-1)?.at_ms ?? null;
   useEffect(() => void preparation.check(new AbortController().signal, ['told']), [seen]);
   const close = (): void => void (form.value = 'none');
+  // What had the focus goes when a form opens or closes: the focus goes into the form, and out of it to the view.
+  const shown = useRef<Form>('none');
+  useEffect(() => {
+    if (shown.current === form.value) return;
+    shown.current = form.value;
+    const main = document.getElementById('main');
+    (form.value === 'none' ? main : main?.querySelector<HTMLElement>('form input'))?.focus();
+  }, [form.value]);
   return (
     <main class="page travel" id="main" tabIndex={-1}>
       {form.value === 'edit' || form.value === 'new' ? (

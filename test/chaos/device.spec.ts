@@ -47,10 +47,12 @@ test('[W32] 500 asks from two tabs through a seeded storm: each is answered once
   let tabs = await openTabs(browser);
   for (let n = 1; n <= ASKS; n++) {
     const tab = tabs[n % tabs.length] as Page;
+    // A tab behind another is drawn once a second, and every click waits for that.
+    await tab.bringToFront();
     if (Math.ceil(n / tabs.length) % ASKS_PER_CONVERSATION === 1) await newConversation(tab);
     await storm.blow(world, tab);
     await question(tab).fill(`Question ${n}?`);
-    await tab.getByRole('button', { name: 'Ask', exact: true }).click();
+    await question(tab).press('Enter');
     await expect(question(tab)).toHaveValue('');
     await expect(tab.getByRole('article').filter({ hasText: `Question ${n}?` })).toBeVisible();
     if (ROUTER_DIES_AFTER.includes(n)) {
@@ -67,6 +69,7 @@ test('[W32] 500 asks from two tabs through a seeded storm: each is answered once
 
   await world.line.set('through');
   const [page] = tabs as [Page];
+  await page.bringToFront();
   await areKept(page, ASKS);
   await calmDown(page);
   const seen = await readEverything(page);
@@ -116,7 +119,7 @@ class Storm {
     if (this.#spoiledFor > 0) {
       this.#spoiledFor -= 1;
       if (this.#spoiledFor === 0) await world.line.set('through');
-    } else if (this.#falls(0.06)) {
+    } else if (this.#falls(0.1)) {
       const mode = (['down', 'silent', 'portal'] as const)[Math.floor(this.#dice() * 3)] ?? 'down';
       this.#spoiledFor = 1 + Math.floor(this.#dice() * 6);
       this.#count(mode);
@@ -126,7 +129,7 @@ class Storm {
       this.#count('cut');
       void world.line.cutNextStream(Math.floor(this.#dice() * 3_000));
     }
-    if (this.#falls(0.03)) {
+    if (this.#falls(0.05)) {
       this.#count('worker killed');
       await killWorkers(tab);
     }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { read, type Place } from '#device/database.ts';
 import { heed, replay } from '#device/device.ts';
-import { listOutbox } from '#device/outbox.ts';
-import { forgetPolicy, refreshPolicy } from '#device/policy.ts';
+import { enqueue, listOutbox } from '#device/outbox.ts';
+import { forgetPolicy, givePolicy, knownPolicy, refreshPolicy } from '#device/policy.ts';
 import { removeEntry } from '#device/removal.ts';
 import { drainOutbox } from '#device/replay.ts';
 import { stopAsk } from '#device/stop.ts';
@@ -66,6 +66,39 @@ describe('a stop', () => {
     },
   );
 
+  it('[O9] that comes before anything of an ask is on the disk holds, also when its worker is killed right then', async () => {
+    for (let turns = 0; turns < 30; turns++) {
+      const world = openWorld();
+      await writeTurn(world, id(1), 'Question 1');
+      const place = await world.place();
+      const { device } = world;
+      const headers = { ...prefer, 'idempotency-key': id(1) };
+      let dead = false;
+      const { factory } = world.parts;
+      const mortal = {
+        open(name: string, version?: number) {
+          if (dead) throw new Error('This worker is dead.');
+          return factory.open(name, version);
+        },
+      };
+      device.meta = { ...device.meta, factory: mortal as IDBFactory };
+      device.simulator.fetch = async (request) => (dead ? new Promise(() => undefined) : world.router.fetch(request));
+      world.router.line = 'silent';
+      const asking = travel(post(ask(1), headers), device, () => undefined);
+      asking.catch((failure: unknown) => void failure);
+      void stopAsk(device, place, id(1)).catch((failure: unknown) => void failure);
+      await world.clock.until(() => world.router.calls.some((call) => call.startsWith('DELETE')));
+      for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+      dead = true;
+      world.restart();
+      world.router.line = 'through';
+      world.clock.setNow(world.clock.now() + 60_000);
+      await world.drive(replay(world.device, null));
+      await world.drive(replay(world.device, null));
+      expect([turns, world.router.runs.length]).toEqual([turns, 0]);
+    }
+  });
+
   it('[O9] that comes while an ask is put into the outbox holds', async () => {
     for (let turns = 0; turns < 60; turns++) {
       const world = openWorld();
@@ -101,6 +134,17 @@ describe('a stop', () => {
       const sentAfter = world.router.calls.filter((call) => call === 'POST /ai').length - sentBefore;
       expect([turns, sentAfter]).toEqual([turns, 0]);
     }
+  });
+
+  it('[O9] holds also where the ask is put back afterwards: it goes, and is not said to be sent for ever', async () => {
+    const { world, place } = await offlineWorld(1);
+    const [row] = await world.drive(listOutbox(place));
+    await world.drive(stopAsk(world.device, place, id(1)));
+    await world.drive(enqueue(place, row!));
+    world.router.line = 'through';
+    await world.drive(replay(world.device, null));
+    expect(await world.drive(listOutbox(place))).toEqual([]);
+    expect(world.router.runs).toEqual([]);
   });
 });
 
@@ -169,6 +213,29 @@ describe('somebody else', () => {
     expect(world.router.calls.filter((call) => call === 'POST /ai')).toHaveLength(4);
     const left = await world.drive(listOutbox(place));
     expect(left.filter(({ state }) => state.kind === 'queued').map(({ askId }) => askId)).toEqual([id(2), id(3)]);
+  });
+
+  it('[PV56] is not taken for the one before by a policy that was asked for before', async () => {
+    const world = openWorld();
+    const asked = event();
+    const real = world.router.fetch;
+    let held = 0;
+    world.device.simulator.fetch = async (request) => {
+      const response = await real(request);
+      if (request.url.endsWith('/api/travel') && held++ < 2) await asked.happened;
+      return response;
+    };
+    const late = [
+      refreshPolicy(world.device),
+      givePolicy(world.device, new Request(`${world.parts.origin}/api/travel`)),
+    ];
+    await world.clock.until(() => held === 2);
+    world.router.policy = other;
+    await world.drive(forgetPolicy(world.device));
+    await world.drive(refreshPolicy(world.device));
+    asked.happen();
+    await world.drive(Promise.all(late));
+    expect((await world.drive(knownPolicy(world.device)))?.user_hash).toBe(other.user_hash);
   });
 
   it('[PV51] keeps what is theirs when nobody knows who is to be forgotten', async () => {

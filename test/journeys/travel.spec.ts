@@ -53,6 +53,24 @@ test('[TR7] [TR32] a pack is made, answered ahead, rehearsed with the network cu
   await expect(page.getByText('You can demo this with the network off.')).toBeVisible();
 });
 
+test('[TR1] what is typed and not added is saved with the pack, and the focus goes into the form and out of it', async ({
+  page,
+}) => {
+  await openAsk(page);
+  await page.getByRole('link', { name: 'Travel' }).first().click();
+  await page.getByRole('button', { name: 'Make a pack' }).press('Enter');
+  await expect(page.getByRole('textbox', { name: 'Name' })).toBeFocused();
+  await page.getByRole('textbox', { name: 'Name' }).fill('Lisbon demo');
+  await page.getByRole('textbox', { name: 'Prompts, one per line' }).fill(PROMPTS.join('\n'));
+  await page.getByRole('button', { name: 'Save the pack' }).press('Enter');
+  await expect(page.getByText('3 prompts still to be answered.')).toBeVisible();
+  await expect(page.getByRole('main')).toBeFocused();
+  await page.getByRole('button', { name: 'Edit' }).press('Enter');
+  await expect(page.getByRole('textbox', { name: 'Name' })).toBeFocused();
+  await page.getByRole('button', { name: 'Cancel' }).press('Enter');
+  await expect(page.getByRole('main')).toBeFocused();
+});
+
 test('[TR9] a line that goes while a pack is answered pauses it, and Resume pays for nothing twice', async ({
   page,
   world,

@@ -116,6 +116,8 @@ describe('preflight', () => {
     });
     expect(await findingOf('router', { router: async () => ({ reply: down, sentMs: 0, gotMs: 0 }) })).toMatchObject({
       verdict: 'warn',
+      title: 'The router cannot be reached',
+      advice: 'What is saved opens without it.',
     });
   });
 
