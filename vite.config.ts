@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { env } from 'node:process';
 import preact from '@preact/preset-vite';
-import { minify } from 'terser';
 import { build, defineConfig, type Plugin } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
+import { cutInTwo } from './vite.cut.ts';
 
 /** Where the router listens while the page is developed. */
 const router = env['LAYOVER_ROUTER'] ?? 'http://127.0.0.1:4280';
@@ -45,21 +45,6 @@ function lightParts(): Plugin {
       if (id === 'idb') return here('sw/light-idb.ts');
       const isHandler = id === './StrategyHandler.js' && importer?.includes('/workbox-strategies/') === true;
       return isHandler ? here('sw/strategy-handler.ts') : null;
-    },
-  };
-}
-
-/** A second minifier finds what the first one left: 2 % of the worker, which every browser loads. */
-function packTight(): Plugin {
-  return {
-    name: 'layover-pack-tight',
-    enforce: 'post',
-    async generateBundle(_options, bundle) {
-      for (const file of Object.values(bundle)) {
-        if (file.type !== 'chunk') continue;
-        const packed = await minify(file.code, { module: true, ecma: 2020, compress: { passes: 3 } });
-        file.code = packed.code ?? file.code;
-      }
     },
   };
 }
@@ -111,12 +96,12 @@ export default defineConfig({
       includeManifestIcons: false,
       injectManifest: {
         globPatterns: ['**/*.{js,css,html,svg,png,webmanifest}'],
-        globIgnores: ['screenshots/**', 'simulator.js'],
+        globIgnores: ['screenshots/**', 'simulator.js', 'sw-later.js'],
         // Eight characters tell two versions of an icon apart as well as 32, and the worker carries them all.
         manifestTransforms: [
           (entries) => ({ manifest: entries.map((e) => ({ ...e, revision: e.revision?.slice(0, 8) ?? null })) }),
         ],
-        buildPlugins: { vite: [lightSchemas(), lightParts(), packTight()] },
+        buildPlugins: { vite: [lightSchemas(), lightParts(), cutInTwo('sw-later.js')] },
       },
       integration: {
         // The source is named for what it is; the built file keeps the address that every installed worker was registered under.

@@ -2,16 +2,18 @@ import { systemClock, systemRandom } from '#shared/clock.ts';
 import { OUTBOX_SYNC_TAG } from '#shared/worker-messages.ts';
 import { openDevice } from '#device/device.ts';
 import type { Device } from '#device/parts.ts';
+import type { Later } from '#device/later.ts';
 import type { Play } from '#device/simulator.ts';
 import { play } from '#device/simulator/play.ts';
 import { showNotice } from './notice.ts';
+import type { SecondScript } from './second-script.ts';
 
-export type WorkerScope = ServiceWorkerGlobalScope & { layoverPlay?: Play };
+export type WorkerScope = ServiceWorkerGlobalScope & { layoverPlay?: Play; layoverLater?: Later };
 
 const channels = new Map<string, BroadcastChannel>();
 
 /** The device of a worker, on what its browser gives. `killed` is told when a scenario has ended it. */
-export function openWorkerDevice(scope: WorkerScope, killed: () => void): Device {
+export function openWorkerDevice(scope: WorkerScope, script: SecondScript, killed: () => void): Device {
   const device = openDevice({
     fetch: (request) => scope.fetch(request),
     clock: systemClock,
@@ -28,6 +30,7 @@ export function openWorkerDevice(scope: WorkerScope, killed: () => void): Device
     // A person who has taken the leave back meanwhile is not told.
     notify: (conversationId, answered) => showNotice(scope, conversationId, answered).catch(() => undefined),
     startedMonotonicMs: 0,
+    later: () => script.bring(),
     bringPlay: () => bringPlay(scope),
     killed() {
       device.tell = () => undefined;

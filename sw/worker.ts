@@ -1,9 +1,12 @@
 import * as z from 'zod/mini';
-import { OUTBOX_SYNC_TAG, toWorkerSchema } from '#shared/worker-messages.ts';
-import { heed, replay, tellState } from '#device/device.ts';
-import { forgetPolicy, givePolicy, refreshPolicy } from '#device/policy.ts';
+import { systemClock } from '#shared/clock.ts';
+import { OUTBOX_SYNC_TAG } from '#shared/worker-messages.ts';
+import { forgetPolicy, givePolicy } from '#device/policy.ts';
+import { isAsk, isRouters } from './addresses.ts';
+import './later.ts';
 import { openNotice } from './notice.ts';
 import { bringPlay, openWorkerDevice, type WorkerScope } from './open-device.ts';
+import { SecondScript } from './second-script.ts';
 import { openShell, type ShellFile } from './shell.ts';
 import { TravelStrategy } from './travel-strategy.ts';
 
@@ -12,18 +15,15 @@ declare const self: WorkerScope & { __WB_MANIFEST: ShellFile[] };
 // zod would try `new Function`, which our Content-Security-Policy forbids and reports.
 z.config({ jitless: true });
 
-let device = openWorkerDevice(self, begin);
+const script = new SecondScript(self, systemClock);
+
+let device = openWorkerDevice(self, script, begin);
 
 /** A scenario killed the device: another takes its place, as another worker would. */
 function begin(): void {
-  device = openWorkerDevice(self, begin);
+  device = openWorkerDevice(self, script, begin);
   wake();
 }
-
-/** Addresses that belong to the router: no page of ours stands there. */
-const ROUTER_PATHS = [/^\/(api|v1|ai|link|status|telemetry)(\/|$)/, /^\/(healthz|readyz|metrics)$/];
-
-const ASK_PATHS = new Set(['/ai', '/v1/chat/completions']);
 
 const shell = openShell({
   caches,
@@ -45,14 +45,14 @@ function answerTo(event: FetchEvent): Promise<Response> | null {
   if (url.origin !== self.location.origin) return null;
   switch (request.method) {
     case 'POST':
-      return ASK_PATHS.has(url.pathname) ? new TravelStrategy(device).handle({ event, request }) : null;
+      return isAsk(url.pathname) ? script.noted(new TravelStrategy(device).handle({ event, request })) : null;
     case 'DELETE':
-      return url.pathname === '/api/session' ? endSession(request) : null;
+      return url.pathname === '/api/session' ? changeSession(request) : null;
     case 'GET': {
       // The page reads the policy through us, so that both go by the same one.
       if (url.pathname === '/api/travel') return givePolicy(device, request);
-      if (url.pathname.startsWith('/link/')) return openLink(request);
-      const isPage = request.mode === 'navigate' && !ROUTER_PATHS.some((path) => path.test(url.pathname));
+      if (url.pathname.startsWith('/link/')) return changeSession(request);
+      const isPage = request.mode === 'navigate' && !isRouters(url.pathname);
       // Whoever wants the page without us gets it from the network, whatever is wrong with ours.
       const key = isPage && url.searchParams.has('nosw') ? null : shell.keyOf(url.pathname, isPage);
       return key === null ? null : shell.find(key).then((found) => found ?? fetch(request));
@@ -62,49 +62,59 @@ function answerTo(event: FetchEvent): Promise<Response> | null {
   }
 }
 
-/** Whoever comes by a sign-in link is not the one whose policy is known here: nothing of theirs is shown until that is clear. */
-async function openLink(request: Request): Promise<Response> {
+/**
+ * Passes on what ends a session or begins another. Whoever comes by a sign-in link is not the one whose policy is known here: nothing
+ * of theirs is shown until that is clear.
+ */
+async function changeSession(request: Request): Promise<Response> {
   const response = await fetch(request);
-  if (response.type === 'opaqueredirect') await forgetPolicy(device);
-  return response;
-}
-
-async function endSession(request: Request): Promise<Response> {
-  const response = await fetch(request);
-  await forgetPolicy(device);
+  // A link that signs nobody in leads to no other page.
+  if (request.method === 'DELETE' || response.type === 'opaqueredirect') await forgetPolicy(device);
   return response;
 }
 
 self.addEventListener('install', (event) => {
-  event.waitUntil(shell.install());
-  event.waitUntil(bringPlay(self));
+  event.waitUntil(Promise.all([shell.install(), bringPlay(self), script.bring()]));
   // The first worker of all has no page of an older one to break; any later one waits to be told.
   if (self.registration.active === null) event.waitUntil(self.skipWaiting());
 });
 
 self.addEventListener('activate', (event) => {
   event.waitUntil(shell.activate());
-  event.waitUntil(self.clients.claim().then(() => refreshPolicy(device)));
+  event.waitUntil(self.clients.claim().then(ruled));
 });
+
+/** The one message that a worker must understand by this script alone: without it no other would ever take its place. */
+const skipSchema = z.object({ type: z.literal('SKIP_WAITING') });
 
 self.addEventListener('message', (event) => {
-  const message = toWorkerSchema.safeParse(event.data);
-  if (!message.success) return;
-  event.waitUntil(message.data.type === 'SKIP_WAITING' ? self.skipWaiting() : heed(device, message.data));
+  const skip = skipSchema.safeParse(event.data).success;
+  event.waitUntil(skip ? self.skipWaiting() : script.bring().then(({ hear }) => hear(device, event.data)));
 });
 
+async function ruled(): Promise<void> {
+  await (await script.bring()).refreshPolicy(device);
+}
+
 self.addEventListener('sync', (event) => {
-  if (event.tag === OUTBOX_SYNC_TAG) event.waitUntil(replay(device, null));
+  if (event.tag === OUTBOX_SYNC_TAG) event.waitUntil(drain());
 });
 
 self.addEventListener('notificationclick', (event) => {
   event.waitUntil(openNotice(self, event.notification));
 });
 
-// Whatever woke the worker may be the first sign of a line: what waits is tried, and the pages hear how things are.
+// Whatever woke the worker may be the first sign of a line: what waits is tried, and the pages hear how things are. An ask that woke
+// it goes first.
 function wake(): void {
-  void replay(device, null)
-    .catch(() => tellState(device))
+  script
+    .bringQuietly()
+    .then(drain)
     .catch((failure: unknown) => void failure);
+}
+
+async function drain(): Promise<void> {
+  const { replay, tellState } = await script.bring();
+  await replay(device, null).catch(() => tellState(device));
 }
 wake();

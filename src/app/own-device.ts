@@ -3,6 +3,7 @@ import type { TravelPolicy } from '#shared/travel-policy.ts';
 import type { ToWorker } from '#shared/worker-messages.ts';
 import { heed, openDevice } from '#device/device.ts';
 import type { Place } from '#device/database.ts';
+import { laterParts } from '#device/later.ts';
 import type { Device } from '#device/parts.ts';
 import { forgetPolicy, keepPolicyResponse, knownPolicy, placeOf } from '#device/policy.ts';
 import { finishSignOut, signOutDue } from '#device/sign-out.ts';
@@ -48,6 +49,7 @@ export function openOwnDevice(parts: {
     // Background Sync belongs to the worker. What waits goes when this page sees the line again.
     registerSync: async () => undefined,
     notify: async (conversationId, answered) => showPageNotice(noticeScope, conversationId, answered),
+    later: async () => laterParts,
     bringPlay: async () => (await import('#device/simulator/play.ts')).play,
   });
   return {

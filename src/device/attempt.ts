@@ -2,7 +2,7 @@ import type { AskLife } from '#device/ask-life.ts';
 import { limitsOf } from '#device/standing.ts';
 import { NoAnswer } from '#device/call.ts';
 import { probeLine } from '#device/errand.ts';
-import { openAnswer, type Opening } from '#device/opening.ts';
+import { openAnswer, type Opening, type Unread } from '#device/opening.ts';
 import type { Network } from '#device/rows.ts';
 
 /** Silence after which a sign of life is looked for, in milliseconds, where somebody has nothing but the network. */
@@ -10,14 +10,14 @@ const SILENCE_MS = 3_000;
 
 /** What the network did for an ask. */
 export type Attempt =
-  | { kind: 'opened'; opening: Opening }
+  | { kind: 'opened'; opening: Opening | Unread }
   | {
       kind: 'missed';
       network: Network;
       /** The line was asked; else the breaker knew. */
       tried: boolean;
       /** What may still come behind the saved answer; null inside when it was not even tried. */
-      late: Promise<Opening | null> | null;
+      late: Promise<Opening | Unread | null> | null;
     }
   | { kind: 'stopped' };
 
@@ -72,7 +72,7 @@ async function tryNetwork(life: AskLife): Promise<Attempt> {
     );
   });
   let network: Network;
-  let late: Promise<Opening> | null = null;
+  let late: Promise<Opening | Unread> | null = null;
   let failed = 0;
   try {
     const first = await Promise.race([opening, slow, dead]);

@@ -1,4 +1,4 @@
-import { DEVICE_CHANNEL, type FromDevice, type ToWorker } from '#shared/worker-messages.ts';
+import { DEVICE_CHANNEL, toWorkerSchema, type FromDevice, type ToWorker } from '#shared/worker-messages.ts';
 import { Breaker } from '#device/breaker.ts';
 import { META_DATABASE, type Place } from '#device/database.ts';
 import { LineWatch } from '#device/line-watch.ts';
@@ -17,7 +17,13 @@ export function openDevice(parts: DeviceParts): Device {
   const meta: Place = { factory: parts.factory, name: META_DATABASE, post: parts.post, vault: null };
   const vaults = new Map<string, Vault>();
   let key: Promise<CryptoKey | null> | null = null;
-  const simulator = new Simulator(parts, meta, () => void tellState(device));
+  // The pages hear it once there is somebody to tell them.
+  const changed = (): void =>
+    void parts.later().then(
+      (later) => later.tellState(device),
+      () => undefined,
+    );
+  const simulator = new Simulator(parts, meta, changed);
   const { clock } = simulator;
   const device: Device = {
     ...parts,
@@ -25,7 +31,7 @@ export function openDevice(parts: DeviceParts): Device {
     meta: { ...meta, refuseWrite: () => simulator.refuseWrite() },
     simulator,
     registerSync: async () => (simulator.hasSync() ? parts.registerSync() : undefined),
-    line: new LineWatch({ clock, meta, changed: () => void tellState(device) }),
+    line: new LineWatch({ clock, meta, changed }),
     get breaker() {
       return breaker;
     },
@@ -106,6 +112,12 @@ export async function simulate(device: Device, scenario: unknown, rehearsal: boo
     await device.simulator.set(scenario, rehearsal);
   }
   await tellState(device);
+}
+
+/** Does what a page asked for by a message of any kind; what is none of ours does nothing. */
+export async function hear(device: Device, raw: unknown): Promise<void> {
+  const message = toWorkerSchema.safeParse(raw);
+  if (message.success) await heed(device, message.data);
 }
 
 /** Does what a page asked for by message. */

@@ -4,6 +4,7 @@ import type { FromDevice } from '#shared/worker-messages.ts';
 import type { Place } from '#device/database.ts';
 import type { Breaker } from '#device/breaker.ts';
 import type { LineWatch } from '#device/line-watch.ts';
+import type { Later } from '#device/later.ts';
 import type { Play, Simulator } from '#device/simulator.ts';
 import type { Vault } from '#device/vault.ts';
 
@@ -30,6 +31,11 @@ export interface DeviceParts {
   startedMonotonicMs?: number;
   /** Brings the script that plays scenarios (`simulator/play.ts`); null where nothing can be simulated. */
   bringPlay: (() => Promise<Play>) | null;
+  /**
+   * Brings what no answer waits for: in a worker a script of its own. Rejects where it cannot be had: then an answer is given, and
+   * nothing is kept of it.
+   */
+  later: () => Promise<Later>;
   /** A scenario killed this worker: another device is opened in the place of this one. Absent where there is no worker. */
   killed?: () => void;
   /** Where the router is, without a path: `https://layover.example`. */

@@ -37,7 +37,10 @@ export async function knownPolicy(device: Device, caller = SESSION): Promise<Tra
 
 /** The known policy, or else a fetched one; null when the router cannot be asked either. */
 export async function policyNow(device: Device, caller = SESSION): Promise<TravelPolicy | null> {
-  return (await knownPolicy(device, caller)) ?? (await refreshPolicy(device, caller)) ?? (await knownPolicy(device));
+  const known = await knownPolicy(device, caller);
+  if (known !== null) return known;
+  const later = await device.later();
+  return (await later.refreshPolicy(device, caller)) ?? (await knownPolicy(device));
 }
 
 /** Where what this caller keeps on the device is kept; null when nothing may be. */
@@ -91,7 +94,12 @@ export async function givePolicy(device: Device, request: Request): Promise<Resp
     to: request,
     limitMs: POLICY_LIMIT_MS,
     async take(response) {
-      await keepPolicyResponse(device, response.clone(), since);
+      const copy = response.clone();
+      // Where it cannot be kept it is given all the same.
+      await device.later().then(
+        (later) => later.keepPolicyResponse(device, copy, since),
+        () => undefined,
+      );
       return response;
     },
   });

@@ -1,6 +1,7 @@
 import type { AskEnded } from '#shared/telemetry.ts';
 import { NoAnswer, Call } from '#device/call.ts';
 import { read, type Place } from '#device/database.ts';
+import { askRest } from '#device/following.ts';
 import { enqueue } from '#device/outbox.ts';
 import type { Device } from '#device/parts.ts';
 import { isStill } from '#device/policy.ts';
@@ -94,7 +95,7 @@ async function fetchRest(device: Device, row: AnswerRow): Promise<Outcome | 'no-
   const limits = { resumeMs: 0, openMs: LIMIT_MS, headersMs: LIMIT_MS, gapMs: LIMIT_MS };
   const call = new Call(device, { id: row.askId, authorization: null }, limits);
   try {
-    const { response, close } = await call.get('application/json', 0);
+    const { response, close } = await askRest(call, 'application/json', 0);
     const text = await response.text().finally(close);
     if (response.status === 202) return 'running';
     const answer = response.ok ? readWholeAnswer(text) : null;

@@ -4,7 +4,7 @@ import { OUTBOX_LOCK } from '#shared/worker-messages.ts';
 import { eventOf, rowOf, type AskLife } from '#device/ask-life.ts';
 import { NoAnswer } from '#device/call.ts';
 import type { Place } from '#device/database.ts';
-import { openAnswer, type Opening } from '#device/opening.ts';
+import { openWaiting, type Opening } from '#device/opening.ts';
 import { changeEntry, leaseNext, listHeads, nextDueMs } from '#device/outbox.ts';
 import type { Device } from '#device/parts.ts';
 import { isStill, knownPolicy, placeOf, SESSION, type Caller } from '#device/policy.ts';
@@ -115,7 +115,7 @@ async function sendEntry(device: Device, place: Place, row: OutboxRow): Promise<
       await takeBack(device, place, row.askId);
       return 'settled';
     }
-    const opening = await openAnswer(life.call, life.ask, true);
+    const opening = await openWaiting(life.call, life.ask);
     await device.line.note('answered', null);
     return opening.kind === 'stream' ? await takeStream(life, place, opening) : await takeBody(life, place, opening);
   } catch (thrown) {

@@ -1,12 +1,12 @@
 import type { TravelPolicy } from '#shared/travel-policy.ts';
 import { read, write, type Place, type WriteTransaction } from '#device/database.ts';
-import { packRowSchema, readRow, readRows, ruledHeadSchema, type SavedRow } from '#device/rows.ts';
-import { openRow, type StoredRow } from '#device/sealed-rows.ts';
+import { packRowSchema, readRow, readRows, ruledHeadSchema, savedRowSchema, type SavedRow } from '#device/rows.ts';
+import { openBy, type StoredRow } from '#device/sealed-rows.ts';
 
 /** The saved answer under this key; null when there is none, or it is older than the policy keeps answers. */
 export async function findSaved(place: Place, key: string, oldestMs: number): Promise<SavedRow | null> {
   const raw: unknown = await read(place, ['saved'], (tx) => tx.objectStore('saved').get(key));
-  const row = await openRow(place, 'saved', raw);
+  const row = await openBy(savedRowSchema, place, 'saved', raw);
   return row === null || row.savedAtMs < oldestMs ? null : row;
 }
 

@@ -40,25 +40,29 @@ export type StoredRow = Record<string, unknown>;
  * What of each row is its head: the key first, then what is sorted, counted and decided by. A head names features, times, sizes
  * and states; never a word that somebody wrote or was answered. Whatever is not named here is sealed.
  */
-const SHELVES: { [S in PersonalStore]: { schema: Schema<PersonalRows[S]>; head: readonly [string, ...string[]] } } = {
-  conversations: { schema: conversationRowSchema, head: ['id', 'feature', 'createdAtMs', 'updatedAtMs'] },
-  turns: { schema: turnRowSchema, head: ['id', 'conversationId', 'position', 'feature', 'askedAtMs'] },
-  answers: { schema: answerRowSchema, head: ['askId', 'feature', 'askedAtMs', 'updatedAtMs'] },
-  saved: {
-    schema: savedRowSchema,
-    head: ['key', 'feature', 'savedAtMs', 'usedAtMs', 'bytes', 'promptVersion'],
-  },
-  outbox: {
-    schema: outboxRowSchema,
-    head: [
-      ...(['askId', 'feature', 'askedAtMs', 'queuedAtMs', 'network', 'simulated'] as const),
-      ...['notBeforeMs', 'tries', 'order', 'notify'],
-    ],
-  },
-  drafts: { schema: draftRowSchema, head: ['conversationId', 'updatedAtMs'] },
-  packs: { schema: packRowSchema, head: ['id', 'updatedAtMs', 'keys'] },
+const HEADS: Record<PersonalStore, readonly [string, ...string[]]> = {
+  conversations: ['id', 'feature', 'createdAtMs', 'updatedAtMs'],
+  turns: ['id', 'conversationId', 'position', 'feature', 'askedAtMs'],
+  answers: ['askId', 'feature', 'askedAtMs', 'updatedAtMs'],
+  saved: ['key', 'feature', 'savedAtMs', 'usedAtMs', 'bytes', 'promptVersion'],
+  outbox: [
+    ...(['askId', 'feature', 'askedAtMs', 'queuedAtMs', 'network', 'simulated'] as const),
+    ...['notBeforeMs', 'tries', 'order', 'notify'],
+  ],
+  drafts: ['conversationId', 'updatedAtMs'],
+  packs: ['id', 'updatedAtMs', 'keys'],
 };
-export const PERSONAL_STORES = Object.keys(SHELVES) as PersonalStore[];
+
+const SCHEMAS: { [S in PersonalStore]: Schema<PersonalRows[S]> } = {
+  conversations: conversationRowSchema,
+  turns: turnRowSchema,
+  answers: answerRowSchema,
+  saved: savedRowSchema,
+  outbox: outboxRowSchema,
+  drafts: draftRowSchema,
+  packs: packRowSchema,
+};
+export const PERSONAL_STORES = Object.keys(HEADS) as PersonalStore[];
 
 const bodySchema = z.record(z.string(), z.unknown());
 const stateSchema = z.looseObject({ kind: z.string() });
@@ -69,7 +73,7 @@ export async function sealRow<S extends PersonalStore>(
   store: S,
   row: PersonalRows[S],
 ): Promise<StoredRow> {
-  const { head: names } = SHELVES[store];
+  const names = HEADS[store];
   const head: StoredRow = {};
   const body: StoredRow = {};
   for (const [name, value] of Object.entries(row)) (names.includes(name) ? head : body)[name] = value;
@@ -84,6 +88,16 @@ export async function openRow<S extends PersonalStore>(
   store: S,
   raw: unknown,
 ): Promise<PersonalRows[S] | null> {
+  return openBy<PersonalRows[S]>(SCHEMAS[store], place, store, raw);
+}
+
+/** The same by a schema that is given: whoever opens rows of one kind carries no schema of another. */
+export async function openBy<T>(
+  schema: Schema<T>,
+  place: Place,
+  store: PersonalStore,
+  raw: unknown,
+): Promise<T | null> {
   const stored = readRow(sealedRowSchema, raw);
   if (stored === null) return null;
   const { sealed, ...head } = stored;
@@ -94,7 +108,7 @@ export async function openRow<S extends PersonalStore>(
   const row: StoredRow = { ...body, ...head };
   // The head knows best what has become of it; the sealed state adds the words that belong to just that.
   if (state !== null) row['state'] = sealedState?.kind === state.kind ? { ...sealedState, ...state } : state;
-  return readRow<PersonalRows[S]>(SHELVES[store].schema, row);
+  return readRow(schema, row);
 }
 
 /** Opens many, in their order, without those that cannot be opened. */
@@ -108,7 +122,7 @@ export async function openRows<S extends PersonalStore>(
 
 /** A row of the plain form that stood here before bodies were sealed; null when it is none. */
 export function readPlain<S extends PersonalStore>(store: S, raw: unknown): PersonalRows[S] | null {
-  return readRow<PersonalRows[S]>(SHELVES[store].schema, raw);
+  return readRow<PersonalRows[S]>(SCHEMAS[store], raw);
 }
 
 /** What of a state stands in a head: all that an outbox is steered by; of an answer and of a refusal only that it is one. */
@@ -117,7 +131,7 @@ function headState(state: z.infer<typeof stateSchema>): StoredRow {
 }
 
 function bindingOf(store: PersonalStore, head: StoredRow): Binding {
-  return [store, String(head['feature']), String(head[SHELVES[store].head[0]])];
+  return [store, String(head['feature']), String(head[HEADS[store][0]])];
 }
 
 function vaultOf({ name, vault }: Place): Vault {

@@ -120,7 +120,11 @@ export async function checkpoint(device: Device, place: Place | null, row: Answe
     device.tell({ type: 'ask-changed', askId: row.askId });
   } catch (thrown) {
     // The answer itself is still coming; only a missing checkpoint is the price.
-    if (isOutOfSpace(thrown)) await makeRoom(device, place).catch((failure: unknown) => void failure);
+    if (!isOutOfSpace(thrown)) return;
+    await device
+      .later()
+      .then((later) => later.makeRoom(device, place))
+      .catch((failure: unknown) => void failure);
   }
 }
 
@@ -142,7 +146,7 @@ export async function addFresh(
 }
 
 /** Frees space: telemetry first, then what was used longest ago. The outbox is never touched. */
-async function makeRoom(device: Device, place: Place): Promise<void> {
+export async function makeRoom(device: Device, place: Place): Promise<void> {
   await dropEvents(device, place);
   await evictSaved(place);
 }

@@ -6,7 +6,6 @@ import { enqueue } from '#device/outbox.ts';
 import type { Device } from '#device/parts.ts';
 import type { AnswerRow, Network, OutboxRow } from '#device/rows.ts';
 import { checkpoint } from '#device/settlement.ts';
-import { takeBack } from '#device/stop.ts';
 
 /** A live ask as an entry of the outbox. No header goes with it: who sends it later is who is signed in then. */
 export function outboxRowOf(life: AskLife, network: Network): OutboxRow {
@@ -51,7 +50,8 @@ export async function putInOutbox(life: AskLife, network: Network, text: string)
     return false;
   }
   if (device.stopped.has(ask.id)) {
-    await takeBack(device, standing.place, ask.id);
+    const later = await device.later();
+    await later.takeBack(device, standing.place, ask.id);
     return false;
   }
   noteStep(life, 'queued', network);

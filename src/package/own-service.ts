@@ -1,5 +1,6 @@
 import { mintAskId } from '#shared/ask-id.ts';
 import { heed, openDevice, personalPlace, replay } from '#device/device.ts';
+import { laterParts } from '#device/later.ts';
 import type { Play } from '#device/simulator.ts';
 import { forgetEverything } from '#device/stored.ts';
 import { travel } from '#device/travel.ts';
@@ -13,7 +14,7 @@ const ASK_PATHS = ['/ai', '/v1/chat/completions'];
 export function openOwnService({ router, simulator }: RouterOptions, host: Host): Service<Desk> {
   const { origin } = new URL(router);
   const bringPlay = simulator === undefined ? null : async () => simulator as unknown as Play;
-  const device = openDevice({ ...host, origin, bringPlay });
+  const device = openDevice({ ...host, origin, bringPlay, later: async () => laterParts });
 
   function named(request: Request): Request {
     if (request.headers.has('idempotency-key')) return request;

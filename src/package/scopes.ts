@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { hmacHex } from '#shared/ask-key.ts';
 import { META_DATABASE, databaseName, type Place } from '#device/database.ts';
 import { openDevice, personalPlace } from '#device/device.ts';
+import { laterParts } from '#device/later.ts';
 import { keepPolicyResponse } from '#device/policy.ts';
 import { changeSetting, deviceKey } from '#device/settings.ts';
 import type { Play } from '#device/simulator.ts';
@@ -89,6 +90,7 @@ export class Scopes {
         supply: () => this.#supplyFor(scope),
         use: (headers) => (standIn.supplied = headers),
       }),
+      later: async () => laterParts,
       bringPlay: simulator === undefined ? null : async () => simulator as unknown as Play,
     });
     // What the options say now holds, whatever an earlier version of the app said.

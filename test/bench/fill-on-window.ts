@@ -2,6 +2,7 @@ import { systemClock, systemRandom } from '#shared/clock.ts';
 import { featureNamed } from '#shared/travel-policy.ts';
 import { write } from '#device/database.ts';
 import { openDevice } from '#device/device.ts';
+import { laterParts } from '#device/later.ts';
 import { knownPolicy, placeOf, SESSION } from '#device/policy.ts';
 import type { SavedRow } from '#device/rows.ts';
 import { sealRow } from '#device/sealed-rows.ts';
@@ -26,6 +27,7 @@ window.fillSaved = async (from, to) => {
     locks: navigator.locks,
     post: () => undefined,
     registerSync: async () => undefined,
+    later: async () => laterParts,
     bringPlay: null,
     origin: location.origin,
   });

@@ -1,5 +1,5 @@
 import { gate } from '../fakes/provider/gate.ts';
-import { hold, say } from '../fakes/provider/script.ts';
+import { answer, hold, say } from '../fakes/provider/script.ts';
 import { ask, from, openAsk, question } from './harness/asking.ts';
 import { expect, test } from './harness/world.ts';
 
@@ -59,4 +59,48 @@ test('[G30] the worker is killed mid-answer, and whoever looks at it gets the re
   await expect(from(other.getByRole('article').first())).toContainText('Live from', { timeout: 60_000 });
   await expect(other.getByText('Precisava de uma fatura.')).toBeVisible();
   expect(world.north.calls).toHaveLength(1);
+});
+
+/** Notes in the worker, for every page that listens, when an ask is answered and when a script is brought. */
+const NOTING = `
+{
+  const channel = new BroadcastChannel('what-happened');
+  const bring = self.importScripts.bind(self);
+  self.importScripts = (...names) => { channel.postMessage(names[0]); bring(...names); };
+  const { respondWith } = FetchEvent.prototype;
+  FetchEvent.prototype.respondWith = function (answer) {
+    if (this.request.method === 'POST') Promise.resolve(answer).then(() => channel.postMessage('answered'));
+    return respondWith.call(this, answer);
+  };
+}
+`;
+
+test('[W22] an ask that wakes the worker is answered from this device before the second script is read', async ({
+  page,
+  world,
+}) => {
+  world.north.otherwise(answer('Because of the air.'));
+  world.line.append('/sw.js', NOTING);
+  await openAsk(page);
+  await expect(from(await ask(page, 'Why is the sky blue?'))).toContainText('Live from');
+  await world.line.set('down');
+  await page.evaluate(() => {
+    const happened: unknown[] = [];
+    new BroadcastChannel('what-happened').onmessage = ({ data }) => happened.push(data);
+    Object.assign(window, { happened });
+  });
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('ServiceWorker.enable');
+  await devtools.send('ServiceWorker.stopAllWorkers');
+  await expect(from(await ask(page, 'Why is the sky blue?'))).toContainText('Saved on this device');
+  // It is read afterwards, by what is kept of the ask.
+  const happened = (): Promise<unknown> => page.evaluate(() => (window as { happened?: unknown }).happened);
+  await expect.poll(happened).toEqual(['answered', '/sw-later.js']);
+});
+
+test('[W23] a change of the second script alone is a new version', { tag: '@firefox' }, async ({ page, world }) => {
+  await openAsk(page);
+  world.line.append('/sw-later.js', '\n// the next version\n');
+  await page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.update());
+  await expect(page.getByText('A new version is ready.')).toBeVisible();
 });

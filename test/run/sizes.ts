@@ -20,8 +20,9 @@ export interface SizeReading extends SizeLimit {
 export async function readSizes(dist: string): Promise<SizeReading[]> {
   const limits: SizeLimit[] = [
     { name: 'script of the page before the first ask', limitKb: 30, files: bootFiles(dist) },
-    // The goal is 20: docs/decisions/0006.
-    { name: 'service worker', limitKb: 31, files: ['sw.js'] },
+    // What a start of it reads: 20 with push (docs/decisions/0006).
+    { name: 'service worker', limitKb: 19, files: ['sw.js'] },
+    { name: 'service worker, both scripts', limitKb: 35, files: ['sw.js', 'sw-later.js'] },
     { name: 'network simulator of the worker', limitKb: 6, files: ['simulator.js'] },
   ];
   const checks = limits.map(({ files, limitKb }): PluginCheck => ({

@@ -2,6 +2,7 @@ import { DEVICE_CHANNEL } from '#shared/worker-messages.ts';
 import { addTurn, readConversation } from '#device/conversations.ts';
 import type { Place } from '#device/database.ts';
 import { openDevice, personalPlace } from '#device/device.ts';
+import { laterParts } from '#device/later.ts';
 import type { Device, DeviceParts } from '#device/parts.ts';
 import { play } from '#device/simulator/play.ts';
 import { travel } from '#device/travel.ts';
@@ -45,6 +46,7 @@ export function openWorld(changes: Partial<DeviceParts> = {}): World {
       if (channel === DEVICE_CHANNEL) told.push(message);
     },
     registerSync: async () => undefined,
+    later: async () => laterParts,
     bringPlay: async () => play,
     origin: ORIGIN,
     ...changes,
