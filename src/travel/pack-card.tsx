@@ -6,7 +6,7 @@ import { PackExport } from './pack-exchange.tsx';
 import type { PackView } from './pack-view.ts';
 import type { Preparation } from './preparation.ts';
 import type { Form } from './travel-view.tsx';
-import { dateWords, estimateWords, momentWords, readySentence, usdWords } from './travel-words.ts';
+import { dateWords, estimateWords, momentWords, ofWords, readySentence, usdWords } from './travel-words.ts';
 
 /** The chosen pack: how much of it is ready, and the one thing to do next. */
 export function PackCard({
@@ -31,7 +31,7 @@ export function PackCard({
         <p class="ready">
           <span class="number still">
             {ready}
-            <span class="unit">of {of} ready</span>
+            <span class="unit">{ofWords(view)}</span>
           </span>
         </p>
         <div class={of > 24 ? 'seats many' : 'seats'} aria-hidden="true">
@@ -179,7 +179,7 @@ function Cost({ view: { pack } }: { view: PackView }) {
 function sentence(run: Preparation['travel']['run']['value'], view: PackView): string {
   const own = run.kind !== 'idle' && run.packId === view.pack.id;
   if (own && run.kind === 'running')
-    return `Being answered: ${view.ready} of ${view.of} ready. It goes on while you look at something else here.`;
+    return `Being answered: ${view.ready} of ${view.keepable} ready. It goes on while you look at something else here.`;
   const said = readySentence(view, view.pack.demoAtMs, view.refreshHelps);
   return own && run.kind === 'stopped' ? `Paused. ${run.why} ${said}` : said;
 }

@@ -91,10 +91,10 @@ export function createPreparation(models: Models, browser: Browser): Preparation
         });
         const view = travel.view.value;
         if (view === null) return null;
-        const { ready, of, cannot, stale, refreshHelps, freshUntilMs } = view;
+        const { ready, keepable, stale, refreshHelps, freshUntilMs } = view;
         const freshUntil = freshUntilMs === null ? '' : momentWords(freshUntilMs);
         const beforeDemo = view.pack.demoAtMs !== null;
-        return { of: of - cannot, ready, stale: stale.length, beforeDemo, refreshHelps, freshUntil };
+        return { of: keepable, ready, stale: stale.length, beforeDemo, refreshHelps, freshUntil };
       },
       async key() {
         const ground = travel.ground.value ?? (await openGround(await journey.own()));

@@ -51,6 +51,8 @@ export function judgeItem(
 export interface Readiness {
   ready: number;
   of: number;
+  /** How many of them can have an answer here: what `ready` is measured against. */
+  keepable: number;
   /** Can be asked, and have no answer here: never asked, given up, or being asked. */
   left: number;
   failed: number;
@@ -72,6 +74,7 @@ export function judgePack(items: readonly ItemView[], demoAtMs: number | null, n
   return {
     ready: ready.length,
     of: items.length,
+    keepable: items.length - count('cannot'),
     left: count('open') + count('failed') + count('asking'),
     failed: count('failed'),
     cannot: count('cannot'),

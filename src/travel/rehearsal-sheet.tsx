@@ -55,7 +55,7 @@ function said(state: Preparation['rehearsal']['value'], view: PackView): string 
   const results = [...state.results.values()];
   const passed = results.filter(({ kind }) => kind === 'passed').length;
   if (state.kind === 'running')
-    return `The network of this browser is cut. ${results.length} of ${view.of - view.cannot} asked, ${passed} there.`;
+    return `The network of this browser is cut. ${results.length} of ${view.keepable} asked, ${passed} there.`;
   switch (state.last?.kind) {
     case 'not-cut':
       return 'It was ended: the network was not cut, so nothing was proven.';
@@ -66,7 +66,7 @@ function said(state: Preparation['rehearsal']['value'], view: PackView): string 
         ? 'All of it was there. The network is back.'
         : `${results.length - passed} of ${results.length} did not pass; the reason stands beside each. The network is back.`;
     default:
-      return `Cuts it for real in this browser and walks through all ${view.of - view.cannot}.`;
+      return `Cuts it for real in this browser and walks through all ${view.keepable}.`;
   }
 }
 

@@ -27,6 +27,11 @@ export function estimateWords({ nanoUsd, unknown }: Estimate): string {
   return nanoUsd === 0 ? 'cost unknown' : `at least ${usdWords(nanoUsd)}, ${countWords(unknown, 'price')} unknown`;
 }
 
+/** What stands beside the figure: `of 4 ready, 1 cannot be kept`. */
+export function ofWords({ keepable, cannot }: Pick<Readiness, 'keepable' | 'cannot'>): string {
+  return `of ${keepable} ready${cannot === 0 ? '' : `, ${cannot} cannot be kept`}`;
+}
+
 /** The one sentence under the figure. */
 export function readySentence(pack: Readiness, demoAtMs: number | null, refreshHelps: boolean): string {
   const when = demoAtMs === null ? '' : ` before ${momentWords(demoAtMs)}`;

@@ -13,6 +13,7 @@ import {
   type ItemState,
   type ItemView,
 } from '../../src/travel/readiness.ts';
+import { ofWords } from '../../src/travel/travel-words.ts';
 import { somePolicy } from '../fakes/device/router.ts';
 
 const DAY_MS = 86_400_000;
@@ -71,6 +72,7 @@ describe('a pack as a whole', () => {
     expect(judgePack(items, NOW_MS + 3 * DAY_MS, NOW_MS)).toEqual({
       ready: 3,
       of: 7,
+      keepable: 6,
       left: 3,
       failed: 1,
       cannot: 1,
@@ -84,6 +86,14 @@ describe('a pack as a whole', () => {
     // A date that is over counts as now.
     expect(judgePack([ready('a', -1, 5)], NOW_MS - 9 * DAY_MS, NOW_MS)).toMatchObject({ stale: ['a'] });
     expect(judgePack([], null, NOW_MS)).toMatchObject({ ready: 0, of: 0, freshUntilMs: null, keptUntilMs: null });
+  });
+
+  it('[TR5] measures what is ready against what can be kept, and says how many cannot be', () => {
+    const never = view('e', { kind: 'cannot', message: 'Never.' });
+    const four = ['a', 'b', 'c', 'd'].map((id) => ready(id, 5, 29));
+    const pack = judgePack([...four, never], null, NOW_MS);
+    expect(`${pack.ready} ${ofWords(pack)}`).toBe('4 of 4 ready, 1 cannot be kept');
+    expect(ofWords(judgePack(four, null, NOW_MS))).toBe('of 4 ready');
   });
 
   it('[TR6] an estimate is the mean known cost of the feature’s live answers; unknown is counted, never taken for 0', () => {
