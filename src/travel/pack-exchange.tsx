@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import type { Clock } from '#shared/clock.ts';
 import { useModels } from '../app/models.ts';
 import { Mark } from '../look/mark.tsx';
 import { countWords } from '../look/words.ts';
@@ -18,7 +19,7 @@ import type { Travel } from './travel.ts';
 
 /** Writes the pack as one file, sealed with a passphrase. */
 export function PackExport({ travel, view, onClose }: { travel: Travel; view: PackView; onClose: () => void }) {
-  const { session, journey, toasts } = useModels();
+  const { session, clock, journey, toasts } = useModels();
   const passphrase = useSignal('');
   const problem = useSignal('');
   const busy = useSignal(false);
@@ -40,7 +41,7 @@ export function PackExport({ travel, view, onClose }: { travel: Travel; view: Pa
     busy.value = false;
     if (text.length > MAX_FILE_BYTES)
       return void (problem.value = 'The file would be larger than 20 MB. Make two packs of it.');
-    giveFile(text, view.pack.name);
+    giveFile(text, view.pack.name, clock);
     toasts.show({ text: `Exported with ${countWords(answers, 'answer')}. Tell the passphrase by another way.` });
     onClose();
   };
@@ -57,7 +58,7 @@ export function PackExport({ travel, view, onClose }: { travel: Travel; view: Pa
         id="export-passphrase"
         value={passphrase}
         problem={problem.value}
-        hint={`${view.ready} of ${view.of} with their answers. The file opens with this passphrase only, in Layover of the same tenant.`}
+        hint={`${view.ready} of ${view.keepable} with their answers. The file opens with this passphrase only, in Layover of the same tenant.`}
         fresh
       />
       <div class="buttons">
@@ -213,12 +214,15 @@ function Wrong({ id, problem }: { id: string; problem: string }) {
   );
 }
 
+/** How long the browser may take to begin the download, ms: Firefox has only begun when the click is over. */
+const GIVEN_MS = 60_000;
+
 /** Hands the text to the browser as a download. */
-function giveFile(text: string, name: string): void {
+function giveFile(text: string, name: string, clock: Clock): void {
   const url = URL.createObjectURL(new Blob([text], { type: 'application/octet-stream' }));
   const link = document.createElement('a');
   link.href = url;
   link.download = `${name.replaceAll(/[^\p{L}\p{N} _-]/gu, '').trim() || 'pack'}${PACK_FILE_ENDING}`;
   link.click();
-  URL.revokeObjectURL(url);
+  clock.after(GIVEN_MS, () => URL.revokeObjectURL(url));
 }
