@@ -1,6 +1,7 @@
 import type { Answer, Provenance } from '#shared/answer.ts';
 import type { ToldTurn } from '#device/conversations.ts';
 import type { AnswerRow, Network, Step, TurnRow } from '#device/rows.ts';
+import type { TakenBack } from '../app/outbox.ts';
 import { entryOf, type Entry } from '../waiting/entry.ts';
 
 /** What the headers of an answer said before its first word. */
@@ -64,8 +65,8 @@ export interface LiveAsk {
 export interface Queue {
   /** Ids in the order of sending. */
   line: readonly string[];
-  /** Ids cancelled in this tab. */
-  cancelled: ReadonlySet<string>;
+  /** What was taken back in this tab, and why. */
+  cancelled: ReadonlyMap<string, TakenBack>;
   /** Ids that stand in the outbox, or stood there since this page was opened. */
   held: ReadonlySet<string>;
 }
@@ -82,7 +83,8 @@ export function joinTurn(told: ToldTurn | null, live: LiveAsk | null, queue: Que
 function joinAnswer(told: ToldTurn | null, live: LiveAsk | null, { line, cancelled, held }: Queue): AnswerView {
   const stored = told === null ? null : storedView(told, line);
   const id = told?.turn.id ?? live?.turn.id ?? '';
-  if (cancelled.has(id) && stored?.kind !== 'whole' && stored?.kind !== 'partial') return CANCELLED;
+  const takenBack = cancelled.get(id);
+  if (takenBack !== undefined && stored?.kind !== 'whole' && stored?.kind !== 'partial') return TAKEN_BACK[takenBack];
   if (live === null) return stored ?? { kind: 'unsent' };
   if (!live.over) {
     if (stored?.kind === 'resuming' && live.view.kind === 'arriving') return { kind: 'resuming', text: live.view.text };
@@ -148,6 +150,11 @@ const unknownArrival: Arrival = {
 };
 
 const CANCELLED: AnswerView = { kind: 'failed', code: 'cancelled', message: 'You cancelled it before it was sent.' };
+const TAKEN_BACK: Record<TakenBack, AnswerView> = {
+  stopped: CANCELLED,
+  'edited-unsent': { kind: 'failed', code: 'edited', message: 'It was not sent.' },
+  edited: { kind: 'failed', code: 'edited', message: 'It has no answer.' },
+};
 
 /** The late answer of an ask that a saved one answered, seen as what it is: live, with its own provenance. */
 export function freshView(view: Extract<AnswerView, { kind: 'whole' }>, fresh: Answer): typeof view {

@@ -93,6 +93,7 @@ function tellPartial(view: Extract<AnswerView, { kind: 'partial' }>): Told {
 
 function tellFailed(view: Extract<AnswerView, { kind: 'failed' }>): Told {
   if (view.code === 'cancelled') return told('is-idle', 'Stopped before the first word.', 'Ask again sends it again.');
+  if (view.code === 'edited') return told('is-idle', 'Taken back to edit.', view.message);
   const what = FAILED[view.code] ?? 'No answer.';
   return told('is-bad', what, `${view.message} ${hintOf(view.code, view.message)}`.trim(), 'bad');
 }

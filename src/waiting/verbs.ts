@@ -62,7 +62,7 @@ export async function editAsk(models: Verbs, asked: Asked, go: (path: string) =>
     talk.conversationId.value === asked.conversationId || place.kind !== 'open'
       ? talk.draft.value
       : await place.store.readDraft(asked.conversationId ?? 'new').catch(() => '');
-  outbox.takeBack(asked.askId);
+  outbox.takeBack(asked.askId, wasSent(models, asked.askId) ? 'edited' : 'edited-unsent');
   talk.show(asked.conversationId);
   go(asked.conversationId === null ? '/' : `/c/${asked.conversationId}`);
   talk.type(asked.question);
@@ -72,6 +72,13 @@ export async function editAsk(models: Verbs, asked: Asked, go: (path: string) =>
     action: { word: 'Bring it back', run: () => talk.type(typed) },
     stays: true,
   });
+}
+
+/** Whether the router may have seen it. */
+function wasSent({ storage }: Verbs, askId: string): boolean {
+  const row = storage.outbox.value?.find((each) => each.askId === askId);
+  if (row === undefined || row.state.kind === 'refused' || row.state.kind === 'needs-sign-in') return true;
+  return row.tries > 0 && !['offline', 'portal', 'not-tried'].includes(row.network);
 }
 
 /** Asks the words of an expired ask anew, in its conversation; what is typed there stays. `go` shows an address. */

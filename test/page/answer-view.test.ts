@@ -49,7 +49,7 @@ const whole: AnswerRow['state'] = {
   waitedMs: 0,
   fresh: null,
 };
-const nothingWaits: Queue = { line: [], cancelled: new Set(), held: new Set() };
+const nothingWaits: Queue = { line: [], cancelled: new Map(), held: new Set() };
 const arriving: AnswerView = {
   kind: 'arriving',
   text: 'Because it',
@@ -94,6 +94,18 @@ describe('an ask that this tab sent', () => {
   it('[G9] keeps its words while the worker picks up where the line broke', () => {
     const answer = joinTurn(stored({ kind: 'open', text: 'Bec', resuming: true }), live(false), nothingWaits)?.answer;
     expect(answer).toEqual({ kind: 'resuming', text: 'Because it' });
+  });
+
+  it('[G85] taken back to edit, it says so and whether it was sent; an answer that came before it stands', () => {
+    const edited = (why: 'edited-unsent' | 'edited'): Queue => ({
+      ...nothingWaits,
+      cancelled: new Map([[turn.id, why]]),
+    });
+    const unanswered: ToldTurn = { turn, waiting: null, answer: null };
+    const message = (queue: Queue): unknown => joinTurn(unanswered, null, queue)?.answer;
+    expect(message(edited('edited-unsent'))).toEqual({ kind: 'failed', code: 'edited', message: 'It was not sent.' });
+    expect(message(edited('edited'))).toMatchObject({ code: 'edited', message: 'It has no answer.' });
+    expect(joinTurn(stored(whole), null, edited('edited'))?.answer.kind).toBe('whole');
   });
 
   it('asked in another tab, it is shown as the device has it', () => {

@@ -163,6 +163,11 @@ const TABLE: [string, Parameters<typeof tellOrigin>[0], string][] = [
     'Stopped before the first word. Ask again sends it again.',
   ],
   [
+    'taken back to edit',
+    { kind: 'failed', code: 'edited', message: 'It was not sent.' },
+    'Taken back to edit. It was not sent.',
+  ],
+  [
     'providers down',
     { kind: 'failed', code: 'providers_down', message: 'Nobody answers.' },
     'No provider can be reached. Nobody answers. Try again in a while. The Console shows what each provider said.',

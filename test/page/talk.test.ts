@@ -33,7 +33,7 @@ function talkBefore(
   const talk = createTalk({
     api,
     storage,
-    outbox: { cancelled: signal(new Set<string>()) },
+    outbox: { cancelled: signal(new Map()) },
     clock: systemClock,
     random: systemRandom,
     signedOut: () => options.signedOut === true,

@@ -258,6 +258,18 @@ describe('by hand', () => {
     expect(models.talk.draft.value).toBe('half a thought');
   });
 
+  it.each([
+    ['waiting without a line', queued, {}, 'edited-unsent'],
+    ['past its time, never tried', { kind: 'expired' } as const, {}, 'edited-unsent'],
+    ['tried on a slow line', queued, { network: 'slow', tries: 1 } as const, 'edited'],
+    ['refused', { kind: 'refused', status: 400, code: 'too_large', message: 'No.' } as const, {}, 'edited'],
+  ])('[G85] edited while %s, its old turn knows whether it was sent', async (_name, state, changes, why) => {
+    const { models, outbox, fake } = hand();
+    fake.tellHeld([held(row('a', state, changes))]);
+    await editAsk(models, { askId: 'a', question: 'Why?', conversationId: 'c1' }, () => undefined);
+    expect(outbox.cancelled.value.get('a')).toBe(why);
+  });
+
   it('[G28] edited in another conversation, its draft is looked up there', async () => {
     const { models, toasts, fake, shown } = hand();
     fake.drafts.set('c2', 'and also');
