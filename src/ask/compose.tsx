@@ -20,8 +20,8 @@ export function Compose() {
   useLayoutEffect(() => {
     const area = field.current;
     if (area === null) return;
-    area.style.setProperty('height', '44px');
-    if (draft !== '') area.style.setProperty('height', `${Math.max(44, area.scrollHeight)}px`);
+    area.style.removeProperty('height');
+    if (draft !== '') area.style.setProperty('height', `${area.scrollHeight}px`);
   }, [draft]);
 
   // What stands above the dock (a message) has to know how tall it is.
