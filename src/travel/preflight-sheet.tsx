@@ -2,7 +2,8 @@ import { useSignal } from '@preact/signals';
 import { useModels } from '../app/models.ts';
 import { Mark, type MarkName } from '../look/mark.tsx';
 import { clockWords } from '../look/words.ts';
-import type { Check, Finding, Remedy } from './preflight.ts';
+import type { Finding, Remedy } from './finding.ts';
+import type { Check } from './preflight.ts';
 import type { Preparation } from './preparation.ts';
 
 const MARKS: Record<Finding['verdict'], { mark: MarkName; look: string; word: string }> = {

@@ -11,7 +11,8 @@ import { holdWriting } from '../app/writing.ts';
 import { clockWords } from '../look/words.ts';
 import { askAhead } from './ask-ahead.ts';
 import { openGround, tryKey } from './ground.ts';
-import { CHECKS, runChecks, type Check, type CheckId, type PreflightParts } from './preflight.ts';
+import type { PreflightParts } from './preflight-parts.ts';
+import { CHECKS, runChecks, type Check, type CheckId } from './preflight.ts';
 import { rehearse, type RehearsalEnd, type Result } from './rehearsal.ts';
 import { momentWords } from './travel-words.ts';
 import { createTravel, type Travel } from './travel.ts';
@@ -107,9 +108,14 @@ export function createPreparation(models: Models, browser: Browser): Preparation
       },
       async told() {
         const place = travel.ground.value?.place;
-        const waiting =
-          place === undefined ? 0 : await read(place, ['events'], (tx) => tx.objectStore('events').count());
-        return { lastAnswer: lastAnswerMs.value === null ? null : clockWords(lastAnswerMs.value), waiting };
+        const lastAnswer = lastAnswerMs.value === null ? null : clockWords(lastAnswerMs.value);
+        if (place === undefined) return { lastAnswer, waiting: 0, oldestMs: 0 };
+        return read(place, ['events'], async (tx) => {
+          const events = tx.objectStore('events');
+          const waiting = await events.count();
+          const oldest = await events.index('asked_at_ms').openKeyCursor();
+          return { lastAnswer, waiting, oldestMs: oldest === null ? 0 : clock.now() - Number(oldest.key) };
+        });
       },
     };
   }

@@ -1,14 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { PreflightReport } from '#shared/preflight-wire.ts';
 import type { Asked } from '../../src/travel/ask-ahead.ts';
-import {
-  CHECK_LIMIT_MS,
-  CHECKS,
-  runChecks,
-  type Check,
-  type Finding,
-  type PreflightParts,
-} from '../../src/travel/preflight.ts';
+import { CHECK_LIMIT_MS, CHECKS, runChecks, type Check } from '../../src/travel/preflight.ts';
+import type { Finding } from '../../src/travel/finding.ts';
+import type { PreflightParts } from '../../src/travel/preflight-parts.ts';
 import { rehearse, type RehearsalEnd, type Result } from '../../src/travel/rehearsal.ts';
 import { fakeClock } from '../fakes/clock.ts';
 
@@ -70,13 +65,40 @@ describe('preflight', () => {
     ],
     ['a lost key', { key: async () => 'does-not-open' }, 'key', 'bad', ''],
     ['no HTTPS', { key: async () => 'none' }, 'key', 'bad', ''],
-    ['events wait', { told: async () => ({ lastAnswer: '14:33', waiting: 2 }) }, 'told', 'warn', '14:33'],
-    ['nothing was answered', { told: async () => ({ lastAnswer: null, waiting: 0 }) }, 'told', 'unmeasured', ''],
+    [
+      'events wait for over an hour',
+      { told: async () => ({ lastAnswer: '14:33', waiting: 2, oldestMs: 3_600_001 }) },
+      'told',
+      'warn',
+      '14:33',
+    ],
+    [
+      'many events wait',
+      { told: async () => ({ lastAnswer: '14:33', waiting: 101, oldestMs: 1 }) },
+      'told',
+      'warn',
+      '14:33',
+    ],
+    [
+      'nothing was answered',
+      { told: async () => ({ lastAnswer: null, waiting: 0, oldestMs: 0 }) },
+      'told',
+      'unmeasured',
+      '',
+    ],
   ])('[TR22] %s: said, and never said to be fine', async (_what, changes, id, verdict, fact) => {
     const finding = await findingOf(id, changes);
     expect(finding.verdict).toBe(verdict);
     expect(finding.fact).toContain(fact);
     expect(finding.advice).toMatch(/\.$/);
+  });
+
+  it('[TR22] a few events that go with the next ask are fine, and said', async () => {
+    const told = async () => ({ lastAnswer: '14:33', waiting: 2, oldestMs: 3_600_000 });
+    expect(await findingOf('told', { told })).toMatchObject({
+      verdict: 'good',
+      fact: 'last answer 14:33, 2 events wait for the next ask',
+    });
   });
 
   it('[TR22] says when answers go stale, and to refresh them only when that helps', async () => {
@@ -281,7 +303,7 @@ function fine(changes: Partial<PreflightParts> = {}): PreflightParts {
     }),
     key: async () => 'opens',
     router: async () => ({ reply: { ok: true, value: report() }, sentMs: 1_000_000, gotMs: 1_000_000 }),
-    told: async () => ({ lastAnswer: '14:33', waiting: 0 }),
+    told: async () => ({ lastAnswer: '14:33', waiting: 0, oldestMs: 0 }),
     ...changes,
   };
 }
