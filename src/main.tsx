@@ -3,6 +3,7 @@ import { effect, signal } from '@preact/signals';
 import { systemClock, systemRandom } from '#shared/clock.ts';
 import type { Evidence } from '#shared/line.ts';
 import { createApi } from './app/api.ts';
+import { leftWords, loadAgain as loadPage, takeCarried } from './app/carried-over.ts';
 import { App, conversationAt } from './app/app.tsx';
 import { createLine } from './app/line.ts';
 import { ModelsProvider, type Models } from './app/models.ts';
@@ -14,7 +15,7 @@ import { createPageDevice } from './app/page-device.ts';
 import { connectWorker, type WorkerEvent } from './app/worker-client.ts';
 import { holdWriting } from './app/writing.ts';
 import { createUpdate } from './app/update.ts';
-import { isRunning } from './ask/answer-view.ts';
+import { watchStandstill } from './ask/standstill.ts';
 import { createTalk } from './ask/talk.ts';
 
 const clock = systemClock;
@@ -116,21 +117,24 @@ function tick(): void {
   clock.after(30_000, tick);
 }
 
-/** What is typed goes along in this tab's own history entry: it is safe even where no storage is open. */
 function loadAgain(): void {
-  history.replaceState({ typed: talk.draft.value }, '');
-  location.reload();
+  loadPage(window, { kind: 'typed', text: talk.draft.value });
 }
-/** A page that begins anew has nothing of anybody in its memory. */
-function startAnew(): void {
-  location.replace('/');
+/** A page that begins anew has nothing of anybody in its memory, and says why it did. */
+function startAnew(guest: boolean): void {
+  loadPage(window, { kind: 'left', guest }, '/');
 }
 let leaving = false;
 async function signOut(): Promise<void> {
   leaving = true;
+  const guest = isGuest();
   const { leaveDevice } = await import('./app/leave.ts');
   await leaveDevice({ device, storage });
-  startAnew();
+  startAnew(guest);
+}
+function isGuest(): boolean {
+  const state = session.state.value;
+  return state.kind === 'ready' && state.policy.guest;
 }
 
 /** A session has ended: what its person keeps stays sealed until they sign in again. What is just being typed stays typed. */
@@ -147,17 +151,15 @@ const update = createUpdate({
   loadAgain,
 });
 
-/** Takes back what was typed before this page was loaded again; whether it was. */
-function takeTyped(): boolean {
-  const state: unknown = history.state;
-  if (typeof state !== 'object' || state === null || !('typed' in state) || typeof state.typed !== 'string')
-    return false;
-  history.replaceState(null, '');
-  if (state.typed !== '') {
+/** Takes back what was typed before this page was loaded again, or says who has left; whether it was loaded again. */
+function takeOver(): boolean {
+  const carried = takeCarried(window);
+  if (carried?.kind === 'left') toasts.show({ text: leftWords(carried.guest) });
+  else if (carried !== null && carried.text !== '') {
     talk.show(conversationAt(location.pathname));
-    talk.type(state.typed);
+    talk.type(carried.text);
   }
-  return true;
+  return carried !== null;
 }
 
 async function leaveWorker(again: boolean): Promise<void> {
@@ -191,7 +193,7 @@ async function listen(): Promise<void> {
     if (heard === null) return;
     line.hear(heard);
     if (heard.type === 'policy-changed') onPolicy(heard.epoch);
-    if (heard.type === 'signed-out' && !leaving) startAnew();
+    if (heard.type === 'signed-out' && !leaving) startAnew(isGuest());
   });
   device.tell({ type: 'tell' });
   // A page that opens is somebody who wants to know: what waits is tried, and a line that was gone.
@@ -214,20 +216,7 @@ document.addEventListener('visibilitychange', () => {
   device.tell({ type: 'replay' });
   if (session.state.value.kind !== 'ready') void session.open(closed.signal);
 });
-/** An answer that comes but has stood still for so long may have lost whoever wrote it: then its rest is fetched by its id. */
-const STOOD_STILL_MS = 11_000;
-effect(() => {
-  if (!talk.turns.value.some((turn) => isRunning(turn.answer))) return undefined;
-  let cancel: () => void;
-  const watch = (): void => {
-    cancel = clock.after(STOOD_STILL_MS, () => {
-      device.tell({ type: 'replay' });
-      watch();
-    });
-  };
-  watch();
-  return () => cancel();
-});
+watchStandstill(talk.turns, clock, () => device.tell({ type: 'replay' }));
 addEventListener('online', () => {
   device.tell({ type: 'replay' });
   void session.open(closed.signal);
@@ -294,7 +283,7 @@ render(
   </ModelsProvider>,
   root,
 );
-const again = takeTyped();
+const again = takeOver();
 tick();
 void listen();
 if (withoutWorker && secure && 'serviceWorker' in navigator) void leaveWorker(again);
