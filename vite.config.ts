@@ -4,7 +4,7 @@ import { env } from 'node:process';
 import preact from '@preact/preset-vite';
 import { build, defineConfig, type Plugin } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
-import { cutInTwo } from './vite.cut.ts';
+import { cutInTwo } from './sw/build/cut-in-two.ts';
 
 /** Where the router listens while the page is developed. */
 const router = env['LAYOVER_ROUTER'] ?? 'http://127.0.0.1:4280';
