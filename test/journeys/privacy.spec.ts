@@ -62,6 +62,7 @@ test(
     await page.getByRole('button', { name: 'Forget me' }).click();
     for (const tab of [page, other]) {
       await expect(tab.getByRole('heading', { name: 'You have signed out' })).toBeVisible();
+      await expect(tab.getByText('You are forgotten on this device.').first()).toBeVisible();
       await expect(tab.getByText(QUESTION)).toHaveCount(0);
       await expect(question(tab)).toHaveValue('');
     }
