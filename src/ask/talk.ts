@@ -193,7 +193,7 @@ export function createTalk(parts: TalkParts): Talk {
     let soFar: AnswerView = { kind: 'asked' };
     try {
       const [response, { readAnswer }] = await Promise.all([
-        parts.api.ask(call, abort.signal),
+        sendOnceMore(() => parts.api.ask(call, abort.signal), abort.signal),
         import('../app/wire.ts'),
       ]);
       const end = await readAnswer(response, {
@@ -272,4 +272,17 @@ export function createTalk(parts: TalkParts): Talk {
       running.get(turn.id)?.abort();
     },
   };
+}
+
+/**
+ * Sends, and once more if nothing came of it: a worker that is killed before it has heard of an ask takes the request along. The ask's
+ * key makes the second one harmless.
+ */
+async function sendOnceMore(send: () => Promise<Response>, signal: AbortSignal): Promise<Response> {
+  try {
+    return await send();
+  } catch (failure) {
+    if (signal.aborted) throw failure;
+    return send();
+  }
 }

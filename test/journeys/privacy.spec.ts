@@ -196,6 +196,9 @@ test(
     const told = page.getByText('This browser has cleared what Layover kept here');
     await page.reload();
     await openAsk(page);
+    // The page has opened its storage, and looked at the mark.
+    await expect(page.getByText('Nothing waits.')).toBeVisible();
+    await page.waitForLoadState('networkidle');
     await expect(told).toHaveCount(0);
     await page.evaluate(async () => {
       for (const { name } of await indexedDB.databases()) {

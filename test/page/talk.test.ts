@@ -63,6 +63,18 @@ describe('a conversation', () => {
     expect(log).not.toContain('shown');
   });
 
+  it('[G1] a request that died without a word is sent once more, under the same key', async () => {
+    const died = (): never => {
+      throw new TypeError('Failed to fetch');
+    };
+    const { talk, last, requests } = talkBefore([died, () => sse(WHOLE)]);
+    talk.type('Hello?');
+    await talk.ask();
+    expect(last().answer).toMatchObject({ kind: 'whole' });
+    expect(requests[0]?.headers.get('idempotency-key')).toBe(last().id);
+    expect(requests[1]?.headers.get('idempotency-key')).toBe(last().id);
+  });
+
   it('[G1] asks although the device cannot keep the question', async () => {
     const { talk, last } = talkBefore([() => sse(WHOLE)], { broken: true });
     talk.type('Hello?');

@@ -27,8 +27,13 @@ travel.onAnswered((ask) => {
   travel.dismiss(ask.id);
 });
 
+let looks = 0;
+
 async function showOutbox() {
+  const look = ++looks;
   const asks = (await travel.outbox()).filter(({ state }) => state !== 'answered');
+  // A later look may be there first.
+  if (look !== looks) return;
   $('outbox').hidden = asks.length === 0;
   $('outbox-list').replaceChildren(
     ...asks.map((ask) => {
