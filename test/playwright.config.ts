@@ -9,7 +9,8 @@ const browsers = findBrowsers(process.env);
 
 export default defineConfig({
   testDir: '.',
-  testMatch: ['journeys/*.spec.ts', 'chaos/*.spec.ts'],
+  // The storm takes longer than all journeys, and is looked for faults with by hand: `npm run chaos`.
+  testMatch: process.env['LAYOVER_CHAOS'] === '1' ? 'chaos/*.spec.ts' : 'journeys/*.spec.ts',
   outputDir: '../test-results',
   // Generous, because small machines are noisy; a journey that hangs still ends.
   timeout: 180_000,

@@ -28,7 +28,7 @@ const wordsOf = (n: number): string[] => [
   `End of ${n}.`,
 ];
 
-test('[W32] 500 asks from two tabs through a seeded storm: each is answered once and whole, or waits in sight', async ({
+test('500 asks from two tabs through a seeded storm: each is answered once and whole, or waits in sight', async ({
   world,
 }) => {
   test.setTimeout(1_500_000);
