@@ -24,6 +24,8 @@ const STATUS_OF_TYPE = new Map(
     billing_error: 402,
     insufficient_quota: 429,
     permission_error: 403,
+    invalid_api_key: 401,
+    request_forbidden: 403,
     not_found_error: 404,
     conflict_error: 409,
     request_too_large: 413,

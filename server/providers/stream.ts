@@ -95,6 +95,15 @@ async function accept(line: Line, call: ProviderCall, exchange: Exchange): Promi
     const complaint = await readRefusal(exchange, line.clock, head.status);
     throw failureOf(line, call, { complaint, status: head.status, headers: head.headers });
   }
+  const coding = first(head.headers['content-encoding'])?.trim().toLowerCase() ?? 'identity';
+  if (coding !== 'identity' && coding !== '')
+    throw new ProviderFailure(
+      'rejected',
+      `\`${line.url.host}\` compressed its answer (\`${coding.slice(0, 60)}\`), unasked.`,
+      {
+        status: head.status,
+      },
+    );
   const type = mediaType(head.headers);
   if (type === 'application/json') return acceptWhole(line, call, { exchange, head });
   if (type === 'text/event-stream') {

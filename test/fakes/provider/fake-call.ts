@@ -2,6 +2,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Billed } from './frames.ts';
 import { event } from './gate.ts';
 
+/** Bytes of UTF-8 that the fake counts as one token. */
+const BYTES_PER_TOKEN = 4;
+
 /** One call as the fake saw it; grows while it runs. */
 export interface FakeCall {
   readonly path: string;
@@ -16,7 +19,10 @@ export interface FakeCall {
   abortedAt: number | null;
   /** The call was answered whole. */
   readonly finished: boolean;
-  /** Tokens of this call so far: ceil(characters / 4) of what was asked and of what was sent. */
+  /**
+   * Tokens that this call is billed for so far: a token for four bytes of what was asked and of what was sent. A call that
+   * was refused with nothing said is free, and so is one that was left before its response head: nothing was worked then.
+   */
   readonly billed: Billed;
   /** Resolves when the call is over, however. */
   readonly over: Promise<void>;
@@ -31,7 +37,7 @@ export class Call implements FakeCall {
   outcome: FakeCall['outcome'] = 'running';
   abortedAt: number | null = null;
   readonly over: Promise<void>;
-  #counts = false;
+  #opened = false;
   readonly #end: () => void;
 
   constructor(path: string, headers: IncomingHttpHeaders, body: Record<string, unknown>) {
@@ -48,24 +54,30 @@ export class Call implements FakeCall {
   }
 
   get billed(): Billed {
-    if (!this.#counts) return { inputTokens: 0, outputTokens: 0 };
-    return this.counted();
+    const free = this.text === '' && (this.outcome === 'refused' || !this.#opened);
+    return free ? { inputTokens: 0, outputTokens: 0 } : this.counted();
   }
 
   /** What it would cost if it is billed. */
   counted(): Billed {
-    return { inputTokens: Math.ceil(askedCharacters(this.body) / 4), outputTokens: Math.ceil(this.text.length / 4) };
+    return {
+      inputTokens: Math.ceil(askedBytes(this.body) / BYTES_PER_TOKEN),
+      outputTokens: Math.ceil(Buffer.byteLength(this.text) / BYTES_PER_TOKEN),
+    };
+  }
+
+  /** The response head is out: from here on it works, and bills. */
+  opened(): void {
+    this.#opened = true;
   }
 
   sent(text: string): void {
     this.text += text;
-    this.#counts = true;
   }
 
   ended(outcome: 'finished' | 'refused' | 'cut'): void {
     if (this.outcome !== 'running') return;
     this.outcome = outcome;
-    if (outcome === 'finished') this.#counts = true;
   }
 
   /** The response is closed: after its end by the script, or because the client went. */
@@ -78,11 +90,11 @@ export class Call implements FakeCall {
   }
 }
 
-/** Characters of every text in `messages` and `system`. */
-function askedCharacters(body: Record<string, unknown>): number {
+/** Bytes of every text in `messages` and `system`. */
+function askedBytes(body: Record<string, unknown>): number {
   let count = 0;
   const walk = (value: unknown): void => {
-    if (typeof value === 'string') count += value.length;
+    if (typeof value === 'string') count += Buffer.byteLength(value);
     else if (Array.isArray(value)) value.forEach(walk);
     else if (typeof value === 'object' && value !== null)
       for (const [name, member] of Object.entries(value)) if (name === 'content' || name === 'text') walk(member);

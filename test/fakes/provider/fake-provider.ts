@@ -6,10 +6,11 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Clock } from '#shared/clock.ts';
 import { Call, type FakeCall } from './fake-call.ts';
 import type { Billed } from './frames.ts';
 import { play, respond } from './play.ts';
-import { answer, refuse, type Attempt, type Step } from './script.ts';
+import { answer, attemptOf, refuse, type Attempt, type Step } from './script.ts';
 
 /**
  * A provider that does what a test tells it: a real HTTP server on a free loopback port, on either wire.
@@ -23,7 +24,7 @@ import { answer, refuse, type Attempt, type Step } from './script.ts';
  *     await provider.close();
  *
  * Each call takes the next scripted attempt; when none is left it gives `otherwise` (a whole short answer with usage).
- * Silence is a gate (`hold(gate())`), never a timer: nothing in here waits for time.
+ * Silence is a gate (`hold(gate())`), or a `pause(ms)` on the clock that it was given: nothing in here waits for real time.
  * A wrong key gives 401 in the words of the wire and takes no attempt off the script.
  */
 export interface FakeProvider {
@@ -36,14 +37,16 @@ export interface FakeProvider {
   readonly refusedKeys: number;
   /** Connections that were ever opened to it. */
   readonly connections: number;
-  /** Adds attempts for the calls to come: a list of steps each, or `inBytes(steps)`. */
+  /** Adds attempts for the calls to come: a list of steps each, or an attempt whose bytes are tampered with. */
   script(...attempts: (Step[] | Attempt)[]): void;
   /** What every call gets for which no attempt is scripted; a function is asked at each call. */
-  otherwise(attempt: Step[] | Attempt | ((call: FakeCall) => Step[])): void;
+  otherwise(attempt: Step[] | Attempt | ((call: FakeCall) => Step[] | Attempt)): void;
   /** The `count`-th call (from 1), as soon as it has arrived with its whole body. */
   called(count: number): Promise<FakeCall>;
-  /** Sum over all calls, of which a call with content or a finish is billed and a refused one is not. */
+  /** Sum over all calls of what each is billed for. */
   billed(): Billed;
+  /** What all calls cost by the prices it was given, in whole nano-dollars: each rounded up, as a bill is. */
+  costNanoUsd(): bigint;
   /** Refuses connections from now on and destroys those there are. */
   die(): Promise<void>;
   /** Listens again, at the same address. */
@@ -51,12 +54,25 @@ export interface FakeProvider {
   close(): Promise<void>;
 }
 
-export async function startFakeProvider(options: {
+/** What the fake asks for a token, in pico-dollars. */
+export interface FakePrices {
+  inputPicoUsd: bigint;
+  outputPicoUsd: bigint;
+}
+
+export interface FakeOptions {
   wire: 'openai' | 'anthropic';
   /** Default `fake-key`. */
   apiKey?: string;
-}): Promise<FakeProvider> {
+  /** For scripts with a `pause`. */
+  clock?: Clock;
+  /** Default: one nano-dollar a token in, two out. */
+  prices?: FakePrices;
+}
+
+export async function startFakeProvider(options: FakeOptions): Promise<FakeProvider> {
   const apiKey = options.apiKey ?? 'fake-key';
+  const prices = options.prices ?? { inputPicoUsd: 1000n, outputPicoUsd: 2000n };
   const calls: Call[] = [];
   const waiting: { count: number; resolve: (call: FakeCall) => void }[] = [];
   const attempts: Attempt[] = [];
@@ -90,6 +106,7 @@ export async function startFakeProvider(options: {
       call,
       response,
       number: calls.length,
+      clock: options.clock ?? null,
     });
   }
 
@@ -115,14 +132,17 @@ export async function startFakeProvider(options: {
       return new Promise((resolve) => waiting.push({ count, resolve }));
     },
     billed: () => calls.reduce((sum, call) => add(sum, call.billed), { inputTokens: 0, outputTokens: 0 }),
+    costNanoUsd: () => calls.reduce((sum, { billed }) => sum + costOf(billed, prices), 0n),
     die: () => stop(server),
     revive: () => listen(server, port),
     close: () => stop(server),
   };
 }
 
-function attemptOf(given: Step[] | Attempt): Attempt {
-  return Array.isArray(given) ? { steps: given, splitBytes: null } : given;
+/** The bill of one call in whole nano-dollars, rounded up. */
+export function costOf({ inputTokens, outputTokens }: Billed, { inputPicoUsd, outputPicoUsd }: FakePrices): bigint {
+  const pico = BigInt(inputTokens) * inputPicoUsd + BigInt(outputTokens) * outputPicoUsd;
+  return (pico + 999n) / 1000n;
 }
 
 async function readBody(request: IncomingMessage): Promise<Record<string, unknown>> {

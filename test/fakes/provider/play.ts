@@ -1,6 +1,9 @@
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { wait, type Clock } from '#shared/clock.ts';
 import type { Call } from './fake-call.ts';
-import { anthropicFrames, openAiFrames, type Frames } from './frames.ts';
+import { anthropicFrames, openAiFrames, wholeJson, type Frames } from './frames.ts';
+import { Pipe } from './pipe.ts';
 import type { Attempt, Step } from './script.ts';
 
 export interface Play {
@@ -10,6 +13,8 @@ export interface Play {
   response: ServerResponse;
   /** From 1; stands in the ids. */
   number: number;
+  /** For pauses; null where a script may have none. */
+  clock: Clock | null;
 }
 
 /** Does one attempt, step by step, until it ends or the client leaves. */
@@ -25,7 +30,7 @@ export async function play(given: Play): Promise<void> {
   }
 }
 
-const ENDINGS = new Set<Step['do']>(['finish', 'error', 'status', 'cut', 'end']);
+const ENDINGS = new Set<Step['do']>(['finish', 'error', 'status', 'json', 'cut', 'end']);
 
 function isEnding(step: Step): boolean {
   return ENDINGS.has(step.do) || (step.do === 'hold' && step.gate === null);
@@ -35,16 +40,19 @@ function isEnding(step: Step): boolean {
 class Stage {
   readonly #play: Play;
   readonly #frames: Frames;
+  readonly #model: string;
+  readonly #pipe: Pipe;
   #begun = false;
 
   constructor(given: Play) {
     this.#play = given;
     const { call, number } = given;
-    const model = typeof call.body['model'] === 'string' ? call.body['model'] : 'no-model';
+    this.#model = typeof call.body['model'] === 'string' ? call.body['model'] : 'no-model';
     this.#frames =
       given.wire === 'openai'
-        ? openAiFrames(number, model, asksUsage(call.body))
-        : anthropicFrames(number, model, call.counted());
+        ? openAiFrames(number, this.#model, asksUsage(call.body))
+        : anthropicFrames(number, this.#model, call.counted());
+    this.#pipe = new Pipe(given);
   }
 
   async go(step: Step): Promise<void> {
@@ -52,88 +60,108 @@ class Stage {
     switch (step.do) {
       case 'hold':
         return void (await Promise.race([step.gate?.pass(), call.over]));
+      case 'pause':
+        return this.#pause(step.ms);
       case 'open':
         return this.#head(step.headers);
+      case 'begin':
+        return this.#write('');
+      case 'ping':
+        this.#head({});
+        return this.#pipe.write(this.#frames.ping());
       case 'say':
         call.sent(step.text);
-        return this.#write(this.#begin() + this.#frames.text(step.text));
+        return this.#write(this.#frames.text(step.text));
       case 'call-tool':
-        call.sent(step.pieces.join(''));
-        return this.#write(this.#begin() + this.#frames.tool(step));
+        call.sent(step.name + step.pieces.join(''));
+        return this.#write(this.#frames.tool(step));
       case 'raw':
-        return this.#write(this.#begin() + step.text);
+        return this.#write(step.text);
+      case 'reason':
+        return this.#write(this.#frames.reason(step.reason));
       default:
         throw new Error(`The step \`${step.do}\` ends a script; nothing may follow it.`);
     }
   }
 
   async end(step: Step): Promise<void> {
-    const { call, response } = this.#play;
+    const { call } = this.#play;
     switch (step.do) {
       case 'hold':
         return call.over;
       case 'finish':
-        await this.#write(this.#begin() + this.#frames.finish(step.how, call.counted()));
+        await this.#write(this.#frames.finish(step.how, call.counted()));
         call.ended('finished');
-        if (step.how.linger !== true) response.end();
-        return;
+        return step.how.linger === true ? undefined : this.#pipe.end();
       case 'error':
-        await this.#write(this.#begin() + this.#frames.error(step));
+        await this.#write(this.#frames.error(step));
         call.ended('refused');
-        response.end();
-        return;
+        return this.#pipe.end();
       case 'status':
         call.ended('refused');
-        return respond(response, step);
+        return respond(this.#play.response, step);
+      case 'json':
+        return this.#json(step);
       case 'cut':
         call.ended('cut');
-        response.destroy();
-        return;
+        return this.#cut(step.reset);
       case 'end':
-        await this.#write(this.#begin());
+        await this.#write('');
         call.ended('cut');
-        response.end();
-        return;
+        return this.#pipe.end();
       default:
         throw new Error(`The step \`${step.do}\` does not end a script.`);
     }
   }
 
-  #begin(): string {
-    if (this.#begun) return '';
+  async #pause(ms: number): Promise<void> {
+    const { call, clock } = this.#play;
+    if (clock === null) throw new Error('A script with a pause needs a clock: startFakeProvider({ wire, clock }).');
+    const left = new AbortController();
+    void call.over.then(() => left.abort(new Error('The client left.')));
+    await wait(clock, ms, left.signal).catch((cause: unknown) => {
+      if (!left.signal.aborted) throw cause;
+    });
+  }
+
+  async #json({ text, usage }: Extract<Step, { do: 'json' }>): Promise<void> {
+    const { call, number, response, wire } = this.#play;
+    call.sent(text);
+    const billed = usage ? call.counted() : null;
+    const value = wholeJson(wire, { call: number, model: this.#model, text, billed });
+    call.ended('finished');
+    respond(response, {
+      do: 'status',
+      status: 200,
+      body: JSON.stringify(value),
+      headers: { 'content-type': 'application/json' },
+    });
+  }
+
+  /** Writes the text, after what stands before all content. */
+  #write(text: string): Promise<void> {
+    const head = this.#begun ? '' : this.#frames.head();
     this.#begun = true;
     this.#head({});
-    return this.#frames.head();
+    return this.#pipe.write(head + text);
   }
 
   #head(headers: Record<string, string>): void {
-    const { response, wire } = this.#play;
+    const { attempt, call, response, wire } = this.#play;
     if (response.headersSent) return;
+    call.opened();
     const id = wire === 'openai' ? { 'x-request-id': 'req-fake' } : { 'request-id': 'req-fake' };
-    response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', ...id, ...headers });
+    const encoding = attempt.gzip ? { 'content-encoding': 'gzip' } : {};
+    response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', ...id, ...encoding, ...headers });
     response.flushHeaders();
   }
 
-  async #write(text: string): Promise<void> {
-    const { attempt, call, response } = this.#play;
-    const bytes = Buffer.from(text);
-    const size = attempt.splitBytes ?? Math.max(1, bytes.length);
-    for (let at = 0; at < bytes.length && call.outcome === 'running'; at += size)
-      await writeBytes(response, bytes.subarray(at, at + size));
+  #cut(reset: boolean): void {
+    const { response } = this.#play;
+    const socket: Socket | null = response.socket;
+    if (reset && socket !== null) socket.resetAndDestroy();
+    else response.destroy();
   }
-}
-
-/** Resolves when the bytes left this process, so that small pieces travel as small pieces. */
-function writeBytes(response: ServerResponse, bytes: Uint8Array): Promise<void> {
-  return new Promise((resolve) => {
-    if (response.destroyed) return resolve();
-    response.once('close', resolve);
-    response.write(bytes, () => {
-      response.off('close', resolve);
-      // The next piece waits for a turn of the loop: written in one turn, pieces would join in one packet.
-      setImmediate(resolve);
-    });
-  });
 }
 
 /** Sends a status step. */
