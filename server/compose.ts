@@ -13,7 +13,7 @@ import { openPage } from './http/page.ts';
 import type { HttpEnv } from './http/parts.ts';
 import type { OwnAddresses } from './identity/addresses.ts';
 import { createCallers, type Callers } from './identity/callers.ts';
-import { readMasterKey } from './identity/master-key.ts';
+import { readMasterKey, type MasterKey } from './identity/master-key.ts';
 import { openProvider } from './providers/open.ts';
 import type { Provider } from './providers/provider.ts';
 import type { OpenProvider } from './routing/attempt.ts';
@@ -24,17 +24,10 @@ import { openDiscreetJournal } from './store/discreet-journal.ts';
 import { MemoryJournal } from './store/memory-journal.ts';
 import { lockFolder, type FolderLock } from './store/folder-lock.ts';
 import { openStores, type Stores } from './store/open.ts';
+import { StartProblem } from './start-problem.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-
-/** The start cannot go on; the message is one sentence that says what to do. */
-export class StartProblem extends Error {
-  constructor(message: string, cause?: unknown) {
-    super(message, cause === undefined ? {} : { cause });
-    this.name = 'StartProblem';
-  }
-}
 
 /** What a router is made of. */
 export interface RouterOptions {
@@ -51,6 +44,8 @@ export interface RouterOptions {
   masterKey: string | undefined;
   /** Origin of the page with hot reload; null when there is none. */
   devPage: string | null;
+  /** Of this release, such as `0.1.0`. */
+  version: string;
   clock: Clock;
   random: Random;
   log: Log;
@@ -61,6 +56,8 @@ export interface ComposedRouter {
   app: Hono<HttpEnv>;
   asks: Asks;
   callers: Callers;
+  /** Where its master key comes from. */
+  keySource: MasterKey['source'];
   /** Lines to print at the start. */
   notices: string[];
   /** Ends providers' connections and the stores; after `asks.drain`. */
@@ -81,7 +78,7 @@ export async function composeRouter(options: RouterOptions): Promise<ComposedRou
 
 async function composeOver(lock: FolderLock, options: RouterOptions): Promise<ComposedRouter> {
   const { configuration, clock, random, log } = options;
-  const { key, notices } = await readMasterKey({
+  const { key, source, notices } = await readMasterKey({
     environment: options.masterKey,
     configured: configuration.general.masterKey,
     folder: options.dataFolder,
@@ -114,6 +111,7 @@ async function composeOver(lock: FolderLock, options: RouterOptions): Promise<Co
     ...{ configuration, asks, ledger, callers, own, deployments, faults, epoch, clock, random, log },
     checkDatabase: async () => void (await stores.meta.epoch()),
     dev: options.devPage !== null,
+    version: options.version,
     page: openPage(options.pageFolder, options.worker),
   });
   const stopPruning = pruneHourly(stores, options);
@@ -121,6 +119,7 @@ async function composeOver(lock: FolderLock, options: RouterOptions): Promise<Co
     app,
     asks,
     callers,
+    keySource: source,
     notices,
     async close() {
       stopPruning();

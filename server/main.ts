@@ -3,16 +3,20 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { systemClock, systemRandom } from '#shared/clock.ts';
 import { Problem } from '#shared/problem.ts';
-import { composeRouter, StartProblem, type ComposedRouter } from './compose.ts';
+import { composeRouter, type ComposedRouter } from './compose.ts';
 import { readConfigurationText, writeStarterConfiguration } from './config/configuration-file.ts';
 import type { Configuration } from './config/configuration.ts';
 import { ConfigurationError } from './config/configuration-error.ts';
 import { describeConfiguration } from './config/describe-configuration.ts';
 import { findFile, hasStarterKey, readConfiguration } from './config/read-configuration.ts';
+import { readLogLevel, readPace, readPort, readWorker } from './environment.ts';
 import { listen, type Listening } from './http/listen.ts';
 import { isLoopbackName } from './identity/addresses.ts';
 import { masterGrants } from './identity/callers.ts';
+import { announceRouter, withdrawRouter } from './store/running-router.ts';
 import { startDemoProviders, type DemoProviders } from './providers/demo/demo-providers.ts';
+import { StartProblem } from './start-problem.ts';
+import { readVersion } from './version.ts';
 
 const DRAIN_MS = 10_000;
 /** After the drain: time for the last bytes to leave. */
@@ -20,7 +24,6 @@ const FLUSH_MS = 1_000;
 /** One press of Ctrl-C, or one SIGTERM to the process group, can reach us twice: directly, and passed on by whoever started us. */
 const SAME_PRESS_MS = 300;
 const LINK_MS = 24 * 3_600_000;
-const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 /** Names of the environment that other parts of the design give a meaning, and this version not yet. */
 const UNUSED = /^(?:BYPASS_ROUTER|REDIS_URL|DATABASE_URL|OTEL_.+)$/;
 
@@ -29,21 +32,23 @@ const { env } = process;
 async function main(): Promise<void> {
   const host = env['HOST'] || '127.0.0.1';
   const log = pino(
-    { level: readLogLevel(), base: null, redact: ['*.apiKey', '*.headers', '*.authorization', '*.cookie'] },
+    { level: readLogLevel(env), base: null, redact: ['*.apiKey', '*.headers', '*.authorization', '*.cookie'] },
     pino.destination({ dest: 2, sync: false }),
   );
+  const dataFolder = env['LAYOVER_DATA'] || '.layover';
   const { configuration, demo } = await readAll();
   // The port comes first: a second start on the same data must not touch the asks of the first.
   let begin = (): void => undefined;
   const composing = new Promise<void>((resolve) => (begin = resolve)).then(() =>
     composeRouter({
       configuration,
-      dataFolder: env['LAYOVER_DATA'] || '.layover',
+      dataFolder,
       pageFolder: join(import.meta.dirname, '..', 'dist'),
-      worker: readWorker(),
+      worker: readWorker(env),
       host,
       masterKey: env['LAYOVER_MASTER_KEY'],
       devPage: env['LAYOVER_DEV'] === '1' ? (env['LAYOVER_DEV_PAGE'] ?? null) : null,
+      version: readVersion(),
       clock: systemClock,
       random: systemRandom,
       log,
@@ -52,8 +57,10 @@ async function main(): Promise<void> {
   const listening = await listenOn(host, async (request, bindings) => (await composing).app.fetch(request, bindings));
   begin();
   const router = await composing;
-  stopOnSignal({ listening, router, demo });
-  await sayHello({ host, port: listening.port, configuration, router });
+  const addresses = addressesOf(host, listening.port);
+  const notices = announce(dataFolder, addresses, router);
+  stopOnSignal({ listening, router, demo, dataFolder });
+  await sayHello({ host, addresses, configuration, router, notices });
 }
 
 /** The configuration, and the demo providers when it needs them. */
@@ -62,7 +69,7 @@ async function readAll(): Promise<{ configuration: Configuration; demo: DemoProv
   if (findFile(sources) === null && hasStarterKey(env)) writeStarter();
   const first = readConfiguration({ ...sources, demoDeployments: [] });
   if (!first.demo) return { configuration: first, demo: null };
-  const demo = await startDemoProviders({ clock: systemClock, pace: readPace() });
+  const demo = await startDemoProviders({ clock: systemClock, pace: readPace(env) });
   return { configuration: readConfiguration({ ...sources, demoDeployments: demo.deployments }), demo };
 }
 
@@ -78,7 +85,7 @@ function writeStarter(): void {
 }
 
 async function listenOn(host: string, answer: Parameters<typeof listen>[0]): Promise<Listening> {
-  const port = readPort();
+  const port = readPort(env);
   try {
     return await listen(answer, { host, port, clock: systemClock });
   } catch (cause) {
@@ -99,16 +106,48 @@ async function listenOn(host: string, answer: Parameters<typeof listen>[0]): Pro
   }
 }
 
+/** Where this computer reaches the router, and where its page. */
+interface Addresses {
+  origin: string;
+  page: string;
+}
+
+function addressesOf(host: string, port: number): Addresses {
+  const shown = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
+  const origin = `http://${shown}:${port}`;
+  return { origin, page: env['LAYOVER_DEV_PAGE'] ?? origin };
+}
+
+/** So that `layover …` finds it. Without that it serves all the same; the lines say what to do. */
+function announce(dataFolder: string, { origin, page }: Addresses, { keySource }: ComposedRouter): string[] {
+  try {
+    announceRouter(dataFolder, {
+      origin,
+      page_origin: page,
+      pid: process.pid,
+      version: readVersion(),
+      key_source: keySource,
+    });
+    return [];
+  } catch (failure) {
+    return [
+      `\`layover …\` on this computer will not find this router by itself (${sentenceOf(failure)}): set \`LAYOVER_URL\` and \`LAYOVER_KEY\` for it.`,
+    ];
+  }
+}
+
 interface Running {
   listening: Listening;
   router: ComposedRouter;
   demo: DemoProviders | null;
+  dataFolder: string;
 }
 
-function stopOnSignal({ listening, router, demo }: Running): void {
+function stopOnSignal({ listening, router, demo, dataFolder }: Running): void {
   let stoppingSince: number | null = null;
   const stop = async (): Promise<void> => {
     await router.asks.drain(DRAIN_MS);
+    withdrawRouter(dataFolder);
     await listening.stop(FLUSH_MS);
     await router.close();
     await demo?.close();
@@ -133,28 +172,29 @@ function stopOnSignal({ listening, router, demo }: Running): void {
 
 async function sayHello(about: {
   host: string;
-  port: number;
+  addresses: Addresses;
   configuration: Configuration;
   router: ComposedRouter;
+  /** Beside the router's own. */
+  notices: string[];
 }): Promise<void> {
-  const { host, port, configuration, router } = about;
-  const shown = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
-  const origin = env['LAYOVER_DEV_PAGE'] ?? `http://${shown}:${port}`;
+  const { host, addresses, configuration, router, notices } = about;
   const { token } = await router.callers.makeLink(masterGrants, LINK_MS);
   const unused = Object.keys(env).filter((name) => UNUSED.test(name) && env[name] !== '');
   const lines = [
-    `Layover is up on http://${shown}:${port}`,
+    `Layover is up on ${addresses.origin}`,
     '',
     ...describeConfiguration(configuration),
     ...router.notices,
+    ...notices,
     ...unused.map((name) => `\`${name}\` is set, and not used yet.`),
-    ...(readWorker() === 'off'
+    ...(readWorker(env) === 'off'
       ? ['The service worker is off: the page neither opens nor answers without a line.']
       : []),
     ...(isLoopbackName(host) ? [] : beyondLoopback()),
     '',
-    `Ask:      ${await askLink(host, origin, router)}`,
-    `Console:  ${origin}/link/${token}`,
+    `Ask:      ${await askLink(host, addresses.page, router)}`,
+    `Console:  ${addresses.page}/link/${token}`,
     '          It signs one browser in, once, within 24 hours.',
     '',
   ];
@@ -175,33 +215,6 @@ function beyondLoopback(): string[] {
     'Others can reach this router. Over plain HTTP their browsers neither save answers nor work offline: that takes HTTPS, see docs/https.md.',
     'Name the hosts it is reached by under `general_settings.hosts`.',
   ];
-}
-
-function readPort(): number {
-  const text = env['PORT'] || '4280';
-  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
-  throw new StartProblem(`\`PORT\` is \`${text}\`. It must be a number from 0 to 65535; leave it out for 4280.`);
-}
-
-function readLogLevel(): string {
-  const level = env['LAYOVER_LOG'] || 'info';
-  if (LOG_LEVELS.includes(level)) return level;
-  throw new StartProblem(`\`LAYOVER_LOG\` is \`${level}\`. It must be one of ${LOG_LEVELS.join(', ')}.`);
-}
-
-/** `LAYOVER_DEMO_PACE`: 1 is a human pace, 0 as fast as can be. */
-function readPace(): number {
-  const text = env['LAYOVER_DEMO_PACE'] || '1';
-  const pace = Number(text);
-  if (Number.isFinite(pace) && pace >= 0 && pace <= 100) return pace;
-  throw new StartProblem(`\`LAYOVER_DEMO_PACE\` is \`${text}\`. It must be a number from 0 to 100.`);
-}
-
-/** `LAYOVER_WORKER`: `off` when the service worker must go from every browser, without a new build. */
-function readWorker(): 'on' | 'off' {
-  const text = env['LAYOVER_WORKER'] || 'on';
-  if (text === 'on' || text === 'off') return text;
-  throw new StartProblem(`\`LAYOVER_WORKER\` is \`${text}\`. It must be \`on\` or \`off\`; leave it out for \`on\`.`);
 }
 
 function sentenceOf(failure: unknown): string {

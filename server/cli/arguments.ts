@@ -1,89 +1,147 @@
 import { parseArgs } from 'node:util';
+import type { Command, OptionSpec, OptionSpecs } from './command.ts';
+import { helpFor, helpForAll, synopsis } from './help.ts';
 
-/** What the command line asks for. `wrong` has a sentence that says what to type instead. */
-export type Command =
-  | { kind: 'help' }
-  | { kind: 'init' }
-  | { kind: 'start' }
-  | { kind: 'link'; whom: Whom; url: string | null }
-  | { kind: 'wrong'; sentence: string };
+/** What a line asks for. `wrong` has a sentence that says what to type instead, and the help that belongs to it. */
+export type Reading =
+  | { kind: 'run'; command: Command; words: string[]; options: Record<string, OptionValue> }
+  | { kind: 'help'; text: string }
+  | { kind: 'wrong'; sentence: string; help: string };
 
-/** Whom a link signs in. A user who is left out is somebody new. */
-export type Whom = { role: 'operator' } | { role: 'asker'; tenant: string; user: string | null };
+type OptionValue = boolean | string | number | string[] | null;
 
-export const HELP = `Usage: layover <command>
+/** Reads a line by the table of commands. */
+export function readArguments(args: readonly string[], commands: readonly Command[]): Reading {
+  const first = args[0] ?? 'help';
+  if (first === 'help' || first === '--help' || first === '-h') return readHelp(args.slice(1), commands);
+  const found = findCommand(args, commands);
+  if (found === null) return unknownCommand(args, commands);
+  const rest = args.slice(found.name.split(' ').length);
+  const end = rest.indexOf('--');
+  const said = end === -1 ? rest : rest.slice(0, end);
+  if (said.includes('--help') || said.includes('-h')) return { kind: 'help', text: helpFor(found) };
+  return readRest(found, rest);
+}
 
-  init                              writes a commented layover.yaml into this folder; one that is there is kept
-  start                             starts the router, as \`npm start\` does
-  link --operator                   prints a one-time link, and its QR code, that signs in an operator
-  link [--tenant <t>] --user <u>    the same for somebody who asks; the tenant is \`default\` unless you name one
-       --url <address>              the address that people reach Layover by, such as https://ai.example.com
-  help                              prints this
-
-Environment: LAYOVER_CONFIG (layover.yaml), LAYOVER_DATA (.layover), HOST (127.0.0.1), PORT (4280).
-`;
-
-const COMMANDS = ['init', 'start', 'link', 'help'];
-const NAME = /^[\p{L}\p{N}._@-]{1,100}$/u;
-
-const OPTIONS = {
-  help: { type: 'boolean', short: 'h' },
-  operator: { type: 'boolean' },
-  tenant: { type: 'string' },
-  user: { type: 'string' },
-  url: { type: 'string' },
-} as const;
-
-export function readArguments(args: readonly string[]): Command {
-  let parsed;
-  try {
-    parsed = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true, strict: true });
-  } catch (failure) {
-    // parseArgs names the option and what is the matter with it.
-    return wrong(failure instanceof Error ? failure.message.split('. ')[0] + '.' : 'The options cannot be read.');
+/** The command whose name the line begins with: of `keys` and `keys create` the longer one. */
+function findCommand(args: readonly string[], commands: readonly Command[]): Command | null {
+  for (const length of [2, 1]) {
+    const name = args.slice(0, length).join(' ');
+    const command = commands.find((one) => one.name === name);
+    if (command !== undefined) return command;
   }
-  const { values, positionals } = parsed;
-  const [name = '', ...more] = positionals;
-  if (values.help === true || name === 'help' || args.length === 0) return { kind: 'help' };
-  if (!COMMANDS.includes(name)) return wrong(`Unknown command \`${name}\`. Say one of: ${COMMANDS.join(', ')}.`);
-  if (more.length > 0) return wrong(`\`layover ${name}\` takes no further word, and got \`${more.join(' ')}\`.`);
-  const { operator = false, tenant, user, url } = values;
-  if (name === 'link') return readLink({ operator, tenant, user, url });
-  if (operator || tenant !== undefined || user !== undefined || url !== undefined) {
-    return wrong(`\`layover ${name}\` takes no options.`);
+  return null;
+}
+
+function readHelp(about: readonly string[], commands: readonly Command[]): Reading {
+  const [group] = about;
+  if (group === undefined) return { kind: 'help', text: helpForAll(commands) };
+  const command = findCommand(about, commands);
+  if (command !== null) return { kind: 'help', text: helpFor(command) };
+  const members = membersOf(group, commands);
+  if (members.length > 0) return { kind: 'help', text: helpForAll(members) };
+  return unknownCommand(about, commands);
+}
+
+function membersOf(group: string, commands: readonly Command[]): Command[] {
+  return commands.filter(({ name }) => name.startsWith(`${group} `));
+}
+
+function unknownCommand(args: readonly string[], commands: readonly Command[]): Reading {
+  const [first = '', second = ''] = args;
+  const members = membersOf(first, commands);
+  if (members.length > 0) {
+    const asksHelp = args.includes('--help') || args.includes('-h');
+    if (asksHelp) return { kind: 'help', text: helpForAll(members) };
+    const names = members.map(({ name }) => `\`layover ${name}\``).join(', ');
+    const what = second === '' ? `\`layover ${first}\` is not whole` : `Unknown command \`${first} ${second}\``;
+    return { kind: 'wrong', sentence: `${what}. Say one of: ${names}.`, help: helpForAll(members) };
   }
-  return { kind: name === 'init' ? 'init' : 'start' };
+  const help = helpForAll(commands);
+  if (first.startsWith('-'))
+    return { kind: 'wrong', sentence: `The command comes first, and \`${first}\` is an option.`, help };
+  const names = [...new Set(commands.map(({ name }) => name.split(' ')[0] ?? name)), 'help'].join(', ');
+  return { kind: 'wrong', sentence: `Unknown command \`${first}\`. Say one of: ${names}.`, help };
 }
 
-interface LinkOptions {
-  operator: boolean;
-  tenant: string | undefined;
-  user: string | undefined;
-  url: string | undefined;
-}
-
-function readLink({ operator, tenant, user, url }: LinkOptions): Command {
-  const named = tenant !== undefined || user !== undefined;
-  if (operator === named)
-    return wrong('Say whom the link is for: either `--operator`, or `--user <u>` and perhaps `--tenant <t>`.');
-  for (const [option, value] of Object.entries({ tenant, user })) {
-    if (value === undefined || NAME.test(value)) continue;
-    return wrong(`\`--${option}\` must be 1 to 100 letters, digits or \`.\`, \`_\`, \`@\`, \`-\`.`);
+function readRest(command: Command, args: readonly string[]): Reading {
+  const wrong = (sentence: string): Reading => ({ kind: 'wrong', sentence, help: helpFor(command) });
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: Object.fromEntries(Object.entries(command.options).map(([name, spec]) => [name, asNode(spec)])),
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const words: string[] = [];
+  const options = emptyValues(command.options);
+  for (const token of tokens) {
+    if (token.kind === 'positional') words.push(token.value);
+    if (token.kind !== 'option') continue;
+    const spec = Object.hasOwn(command.options, token.name) ? command.options[token.name] : undefined;
+    if (spec === undefined) return wrong(unknownOption(command, token.rawName));
+    const mistake = setOption(options, { spec, ...token });
+    if (mistake !== null) return wrong(mistake);
   }
-  const address = url === undefined ? null : originOf(url);
-  if (url !== undefined && address === null)
-    return wrong('`--url` must be an address such as `https://ai.example.com`.');
-  const whom: Whom = operator
-    ? { role: 'operator' }
-    : { role: 'asker', tenant: tenant ?? 'default', user: user ?? null };
-  return { kind: 'link', whom, url: address };
+  const misplaced = checkWords(command, words);
+  return misplaced === null ? { kind: 'run', command, words, options } : wrong(misplaced);
 }
 
-function originOf(text: string): string | null {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  return url === null || !/^https?:$/.test(url.protocol) ? null : url.origin;
+function asNode(spec: OptionSpec): { type: 'boolean' } | { type: 'string'; multiple: true } {
+  return spec.kind === 'flag' ? { type: 'boolean' } : { type: 'string', multiple: true };
 }
 
-function wrong(sentence: string): Command {
-  return { kind: 'wrong', sentence };
+function emptyValues(specs: OptionSpecs): Record<string, OptionValue> {
+  const empty = { flag: false, text: null, count: null };
+  return Object.fromEntries(
+    Object.entries(specs).map(([name, { kind }]) => [name, kind === 'list' ? [] : empty[kind]]),
+  );
+}
+
+interface Typed {
+  spec: OptionSpec;
+  name: string;
+  rawName: string;
+  value: string | undefined;
+  inlineValue: boolean | undefined;
+}
+
+/** The sentence of what is wrong with it; null when nothing is. */
+function setOption(
+  options: Record<string, OptionValue>,
+  { spec, name, rawName, value, inlineValue }: Typed,
+): string | null {
+  if (spec.kind === 'flag') {
+    if (value !== undefined) return `\`${rawName}\` takes no value, and got \`${value}\`.`;
+    options[name] = true;
+    return null;
+  }
+  if (value === undefined || (inlineValue !== true && value.startsWith('-')))
+    return `\`${rawName}\` needs a value: \`${rawName} <${spec.value}>\`.`;
+  if (spec.form !== undefined && !spec.form.pattern.test(value)) return `\`${rawName}\` must be ${spec.form.words}.`;
+  const before = options[name];
+  if (spec.kind === 'list') {
+    options[name] = [...(Array.isArray(before) ? before : []), value];
+    return null;
+  }
+  if (before !== null) return `\`${rawName}\` is said twice.`;
+  if (spec.kind === 'count' && !/^\d{1,15}$/.test(value)) return `\`${rawName}\` must be a whole number, such as 12.`;
+  options[name] = spec.kind === 'count' ? Number(value) : value;
+  return null;
+}
+
+function unknownOption(command: Command, typed: string): string {
+  const known = Object.keys(command.options).map((name) => `\`--${name}\``);
+  const instead = known.length === 0 ? 'takes no options' : `takes ${known.join(', ')}`;
+  return `\`layover ${command.name}\` ${instead}, and got \`${typed}\`.`;
+}
+
+function checkWords(command: Command, words: readonly string[]): string | null {
+  const needed = command.words.filter(({ need }) => need === 'required').length;
+  if (words.length < needed) return `Type \`${synopsis(command)}\`.`;
+  if (words.length <= command.words.length) return null;
+  const surplus = words.slice(command.words.length).join(' ');
+  // A question without quotes is the most common case.
+  const quotes = command.words.length === 0 ? '' : ' Put quotes around what holds blanks.';
+  return `\`layover ${command.name}\` takes no further word, and got \`${surplus}\`.${quotes}`;
 }

@@ -7,29 +7,29 @@ import type { Environment } from '../config/variables.ts';
 import { masterGrants } from '../identity/callers.ts';
 import { hashToken, mintToken } from '../identity/tokens.ts';
 import { openStores } from '../store/open.ts';
+import { findRunningRouter } from '../store/running-router.ts';
 import type { Grants } from '../store/sessions.ts';
-import type { Whom } from './arguments.ts';
+import { CommandProblem } from './command-problem.ts';
+import { dataFolderOf } from './router-address.ts';
 
 /** How long an unspent link works: 7 days, as one made in the Console. */
 const LINK_MS = 7 * 86_400_000;
 
+/** Whom a link signs in. A user who is left out is somebody new. */
+export type Whom = { role: 'operator' } | { role: 'asker'; tenant: string; user: string | null };
+
 export interface LinkParts {
   whom: Whom;
-  /** Address that people reach Layover by; null for HOST and PORT. */
+  /** Address that people reach Layover by; null for that of the running router, else HOST and PORT. */
   url: string | null;
   environment: Environment;
   clock: Clock;
   random: Random;
 }
 
-/** A link that could not be made, in a sentence. */
-export class LinkRefused extends Error {
-  override readonly name = 'LinkRefused';
-}
-
 /**
  * `layover link`: writes a one-time link into the data folder, whether the router runs or not, and gives it with its QR code
- * and what to know about it. Throws LinkRefused where no data folder is.
+ * and what to know about it. Throws a CommandProblem where no data folder is.
  */
 export async function makeLink({
   whom,
@@ -38,9 +38,9 @@ export async function makeLink({
   clock,
   random,
 }: LinkParts): Promise<{ link: string; lines: string[] }> {
-  const dataFolder = valueOf(environment, 'LAYOVER_DATA', '.layover');
+  const dataFolder = dataFolderOf(environment);
   if (!existsSync(join(dataFolder, 'layover.db'))) {
-    throw new LinkRefused(
+    throw new CommandProblem(
       `There is no Layover in \`${dataFolder}\`. Start it once from here, or set \`LAYOVER_DATA\` to its data folder.`,
     );
   }
@@ -57,7 +57,7 @@ export async function makeLink({
     await stores.close();
   }
   if (problems[0] !== undefined) throw problems[0];
-  const link = `${url ?? localAddress(environment)}/link/${token}`;
+  const link = `${url ?? localAddress(environment, dataFolder)}/link/${token}`;
   const qr = await qrcode.toString(link, { type: 'terminal', small: true });
   return {
     link,
@@ -78,8 +78,10 @@ function nameOf(whom: Whom): string {
   return `A sign-in link for ${whom.user ?? 'somebody new'} of ${whom.tenant}`;
 }
 
-/** What this computer reaches the router by. */
-function localAddress(environment: Environment): string {
+/** What this computer reaches the router by, now or when it is started. */
+function localAddress(environment: Environment, dataFolder: string): string {
+  const running = findRunningRouter(dataFolder);
+  if (running !== null) return running.page_origin;
   const host = valueOf(environment, 'HOST', '127.0.0.1');
   const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
   return `http://${name}:${valueOf(environment, 'PORT', '4280')}`;

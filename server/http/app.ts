@@ -10,6 +10,7 @@ import { openLink, postLink } from './links.ts';
 import { getModel, listModels, notServed } from './models.ts';
 import type { HttpContext, HttpEnv, HttpParts } from './parts.ts';
 import { respondProblem } from './problem-response.ts';
+import { getRouter } from './router.ts';
 import { secureHeaders } from './security.ts';
 import { deleteSession, postSession } from './session.ts';
 import { postTelemetry } from './telemetry.ts';
@@ -32,6 +33,7 @@ const ROUTES: Record<string, Partial<Record<'GET' | 'POST' | 'DELETE', Handler>>
   '/readyz': { GET: (_c, parts) => getReadiness(parts) },
   '/telemetry': { POST: postTelemetry },
   '/link/:token': { GET: openLink },
+  '/api/router': { GET: getRouter },
   '/api/travel': { GET: getTravel },
   '/api/preflight': { GET: getPreflight },
   '/api/session': { POST: postSession, DELETE: deleteSession },

@@ -26,6 +26,8 @@ export interface HttpParts {
   epoch: number;
   /** The page is served by something else with hot reload: the simulator is on. */
   dev: boolean;
+  /** Of this release, such as `0.1.0`. */
+  version: string;
   /** The built page; null when it is not built. */
   page: Page | null;
   clock: Clock;

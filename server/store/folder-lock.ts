@@ -39,3 +39,18 @@ export function lockFolder(dataFolder: string): FolderLock | null {
     );
   }
 }
+
+/** Whether a router holds the folder now. It changes nothing, and does not wait. */
+export function isFolderHeld(dataFolder: string): boolean {
+  const file = join(dataFolder, LOCK_FILE);
+  let database: Database.Database | null = null;
+  try {
+    database = new Database(file, { timeout: 0, fileMustExist: true, readonly: true });
+    database.prepare('SELECT count(*) FROM sqlite_schema').get();
+    return false;
+  } catch (cause) {
+    return cause instanceof Error && 'code' in cause && String(cause.code).startsWith('SQLITE_BUSY');
+  } finally {
+    database?.close();
+  }
+}

@@ -48,6 +48,9 @@ export const importTable: ImportTable = {
   'server/layover.ts': ['*'],
 
   // Runs before anything is installed, on any Node.
+  'server/environment.ts': ['server/config', 'server/start-problem.ts'],
+  'server/start-problem.ts': [],
+  'server/version.ts': [],
   'server/launch': [],
   'server/launch.mjs': ['server/launch'],
 };

@@ -23,6 +23,7 @@ async function start(dataFolder: string, change: (configuration: Configuration) 
     host: '127.0.0.1',
     masterKey: 'lk-compose-test',
     devPage: null,
+    version: '0.1.0',
     clock: fakeClock(),
     random: seededRandom(),
     log: { info: () => {}, warn: () => {}, error: () => {} },

@@ -27,6 +27,7 @@ async function start(yaml: string, dataFolder: string, seed = 1): Promise<Compos
     host: '127.0.0.1',
     masterKey: 'lk-kept-test',
     devPage: null,
+    version: '0.1.0',
     worker: 'on',
     clock: fakeClock(),
     random: seededRandom(seed),

@@ -62,6 +62,7 @@ export function openSurface({ own, parts, bodyBytes = 1_000_000 }: SurfaceOption
     checkDatabase: async () => {},
     epoch: 3,
     dev: false,
+    version: '0.1.0',
     page: null,
     clock,
     random,

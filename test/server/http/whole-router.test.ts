@@ -34,6 +34,7 @@ beforeEach(async () => {
     host: '127.0.0.1',
     masterKey: 'lk-whole-test',
     devPage: null,
+    version: '0.1.0',
     clock: systemClock,
     random: systemRandom,
     log: { info: () => {}, warn: () => {}, error: () => {} },

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { systemClock, systemRandom } from '#shared/clock.ts';
 import { hashToken } from '../../../server/identity/tokens.ts';
-import { HELP, readArguments } from '../../../server/cli/arguments.ts';
+import { commands } from '../../../server/cli/commands.ts';
+import { helpForAll } from '../../../server/cli/help.ts';
 import { makeLink } from '../../../server/cli/link.ts';
 import { readConfigurationText, writeStarterConfiguration } from '../../../server/config/configuration-file.ts';
 import { starterText } from '../../../server/config/starter.ts';
@@ -114,28 +115,22 @@ test('[K15] link makes no data folder of its own', async () => {
   await expect(stat(join(folder, '.layover'))).rejects.toThrow('ENOENT');
 });
 
-const lines: [args: string, sentence: string][] = [
-  ['strat', 'Unknown command `strat`. Say one of: init, start, link, help.'],
-  ['init here', '`layover init` takes no further word, and got `here`.'],
-  ['init --operator', '`layover init` takes no options.'],
-  ['init --force', "Unknown option '--force'."],
-  ['link', 'Say whom the link is for: either `--operator`, or `--user <u>` and perhaps `--tenant <t>`.'],
-  [
-    'link --operator --user ann',
-    'Say whom the link is for: either `--operator`, or `--user <u>` and perhaps `--tenant <t>`.',
-  ],
-  ['link --user a/b', '`--user` must be 1 to 100 letters, digits or `.`, `_`, `@`, `-`.'],
-  ['link --operator --url ai.example.com', '`--url` must be an address such as `https://ai.example.com`.'],
-];
-
-test.each(lines)('[K16] `layover %s` is answered with what to type', (args, sentence) => {
-  expect(readArguments(args.split(' '))).toEqual({ kind: 'wrong', sentence });
+test('[K15] `layover link` says whom it is for and what an address is', async () => {
+  const whom = 'Say whom the link is for: either `--operator`, or `--user <user>` and perhaps `--tenant <tenant>`.';
+  for (const args of [['link'], ['link', '--operator', '--user', 'ann']]) {
+    const { code, out, err } = await layover(args);
+    expect([code, out, err.split('\n')[0]]).toEqual([2, '', whom]);
+  }
+  const { code, err } = await layover(['link', '--operator', '--url', 'ai.example.com']);
+  expect([code, err.split('\n')[0]]).toEqual([2, '`--url` must be an address such as `https://ai.example.com`.']);
 });
 
-test('[K16] no word, help and --help print the help; a wrong line prints it on stderr and ends with 2', async () => {
-  for (const args of [[], ['help'], ['init', '--help'], ['-h']]) expect(readArguments(args)).toEqual({ kind: 'help' });
-  expect(await layover(['help'])).toEqual({ code: 0, out: HELP, err: '' });
-  expect(await layover(['nothing'])).toEqual({ code: 2, out: '', err: expect.stringContaining(HELP) as unknown });
+test('[K16] a wrong line prints what to type on stderr and ends with 2', async () => {
+  const help = helpForAll(commands);
+  expect(await layover(['help'])).toEqual({ code: 0, out: help, err: '' });
+  const { code, out, err } = await layover(['nothing']);
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err).toContain(help);
 });
 
 test('[K3] a configuration that is a folder or too large is refused, one that is not there is none', async () => {

@@ -1,0 +1,7 @@
+import type { Command } from './command.ts';
+import { initCommand } from './commands/init.ts';
+import { linkCommand } from './commands/link.ts';
+import { startCommand } from './commands/start.ts';
+
+/** Every command of `layover`, in the order of the help: one file each in `commands/`. */
+export const commands: readonly Command[] = [initCommand, startCommand, linkCommand];
