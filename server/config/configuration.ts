@@ -50,12 +50,16 @@ export interface Deployment {
   order: number;
   /** Share inside its order. Default 1. */
   weight: number;
-  /** Whole-call limit, ms. Default 30,000. */
+  /** `timeout`: bounds the wait for the first content too, ms. Default 30,000. */
   timeoutMs: number;
   /** Limit to the first content, ms. Default 2,000. */
   firstTokenTimeoutMs: number;
-  /** Longest silence between pieces, ms. Default 15,000. */
+  /** Longest silence between pieces of content, ms. Default 15,000. */
   idleTimeoutMs: number;
+  /** Longest stream, ms, from the sending of its call. Default 300,000. */
+  streamTotalMs: number;
+  /** The model goes on from a last turn of the assistant. */
+  prefill: boolean;
   prices: Prices | null;
   demo: boolean;
   /** `unconfigured`: its key or base is not in the environment; the sentence says which. */
@@ -80,6 +84,17 @@ export interface Feature {
   };
   normalization: Normalization;
   device: DevicePolicy;
+  stream: StreamPolicy;
+}
+
+/** How answers of a feature are delivered, and what follows when one breaks off. */
+export interface StreamPolicy {
+  /** Null: `continue` for prose, `error` for tools and JSON. */
+  onBreak: 'continue' | 'restart' | 'error' | null;
+  /** `buffered`: nothing is passed on before the answer is complete. */
+  delivery: 'live' | 'buffered';
+  /** A second deployment may be asked while the first is slow. */
+  hedge: boolean;
 }
 
 export interface Routing {
@@ -89,7 +104,7 @@ export interface Routing {
   cooldownMs: number;
   /** Limit of one ask over all its attempts, ms. Default 30,000. */
   totalTimeoutMs: number;
-  /** How long an ask without a key goes on after its client left, ms. 60,000. */
+  /** How long an ask without a key goes on after its client left, ms. Default 60,000. */
   graceMs: number;
 }
 

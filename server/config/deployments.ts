@@ -2,13 +2,19 @@ import type { Prices } from '#shared/money.ts';
 import type { Deployment } from './configuration.ts';
 import { pathName, type Findings } from './findings.ts';
 import { guessedPrefix, providerNamed, servedPrefixes, type KnownProvider } from './known-providers.ts';
+import { takesPrefill } from './prefill.ts';
 import { shareOf } from './price.ts';
 import type { DeploymentEntry, FileSettings } from './schema.ts';
 import type { Environment } from './variables.ts';
 import type { Path } from './yaml-tree.ts';
 
-/** What `timeout`, `stream_timeout` and `stream_idle_timeout` are when nothing says otherwise, ms. */
-export const TIMER_DEFAULTS = { timeoutMs: 30_000, firstTokenTimeoutMs: 2_000, idleTimeoutMs: 15_000 };
+/** What `timeout`, `stream_timeout`, `stream_idle_timeout` and `stream_total_timeout` are when nothing says otherwise, ms. */
+export const TIMER_DEFAULTS = {
+  timeoutMs: 30_000,
+  firstTokenTimeoutMs: 2_000,
+  idleTimeoutMs: 15_000,
+  streamTotalMs: 300_000,
+};
 
 /** Above it a price per token is more likely one per million tokens: $10,000 a million. In pico-dollars. */
 const SUSPICIOUS_PRICE = 10_000_000_000;
@@ -74,6 +80,8 @@ function readDeployment(entry: DeploymentEntry, at: Entry): Deployment | null {
       router.stream_timeout ??
       TIMER_DEFAULTS.firstTokenTimeoutMs,
     idleTimeoutMs: params.stream_idle_timeout ?? router.stream_idle_timeout ?? TIMER_DEFAULTS.idleTimeoutMs,
+    streamTotalMs: params.stream_total_timeout ?? router.stream_total_timeout ?? TIMER_DEFAULTS.streamTotalMs,
+    prefill: entry.model_info?.supports_assistant_prefill ?? takesPrefill(target),
     prices: readPrices(entry, target.wire, at),
     demo: false,
   };

@@ -6,6 +6,7 @@ export function describeConfiguration(configuration: Configuration): string[] {
   return [
     sourceLine(configuration),
     ...aliases.flatMap((alias) => aliasLines(alias, configuration.deployments)),
+    'Of a stream `timeout` bounds the wait for the first token; from then on its silences and `stream_total_timeout` bound it.',
     'Features:',
     ...[...configuration.features.values()].map((feature) =>
       featureLine(feature, feature.name === configuration.defaultFeature),
@@ -31,7 +32,8 @@ function aliasLines(alias: string, deployments: readonly Deployment[]): string[]
 
 function deploymentLine(one: Deployment): string {
   if (one.state.kind === 'unconfigured') return `  ${one.order}. ${one.name}: not configured. ${one.state.why}`;
-  const timers = `first token ${seconds(one.firstTokenTimeoutMs)}, silence ${seconds(one.idleTimeoutMs)}, whole answer ${seconds(one.timeoutMs)}`;
+  const firstMs = Math.min(one.firstTokenTimeoutMs, one.timeoutMs);
+  const timers = `first token ${seconds(firstMs)}, then silence ${seconds(one.idleTimeoutMs)}, whole stream ${seconds(one.streamTotalMs)}`;
   const price = one.prices === null ? ', price unknown' : '';
   return `  ${one.order}. ${one.name}: weight ${one.weight}, ${timers}${price}`;
 }

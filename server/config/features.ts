@@ -79,6 +79,11 @@ export function featureFrom(name: string, entry: FeatureEntry, alias: string): F
       keep_days: device?.keep_days ?? DEVICE_DEFAULTS.keep_days,
       queue: device?.queue ?? DEVICE_DEFAULTS.queue,
     },
+    stream: {
+      onBreak: entry.stream?.on_break ?? null,
+      delivery: entry.stream?.delivery ?? 'live',
+      hedge: entry.stream?.hedge ?? true,
+    },
   };
 }
 

@@ -24,6 +24,7 @@ const timerShape = {
   stream_timeout: secondsAsMs().nullish(),
   ttft_timeout: secondsAsMs().nullish(),
   stream_idle_timeout: secondsAsMs().nullish(),
+  stream_total_timeout: secondsAsMs().nullish(),
 };
 
 const order = () => whole('', -1_000_000, 1_000_000);
@@ -41,7 +42,14 @@ const deploymentSchema = z.strictObject({
     ...timerShape,
     ...priceShape,
   }),
-  model_info: z.strictObject({ id: name().nullish(), order: order().nullish(), ...priceShape }).nullish(),
+  model_info: z
+    .strictObject({
+      id: name().nullish(),
+      order: order().nullish(),
+      supports_assistant_prefill: yesNo().nullish(),
+      ...priceShape,
+    })
+    .nullish(),
 });
 export type DeploymentEntry = z.infer<typeof deploymentSchema>;
 
@@ -89,6 +97,7 @@ const generalSchema = z.strictObject({
     .max(100)
     .nullish(),
   body_bytes: whole(' of bytes', 1000, 100_000_000).nullish(),
+  disconnect_grace_seconds: number(' of seconds', 0, 86_400).nullish(),
 });
 
 const sloSchema = z.strictObject({
@@ -136,8 +145,8 @@ const featureSchema = z.strictObject({
     .nullish(),
   stream: z
     .strictObject({
-      on_break: oneOf('continue', 'restart', 'stop').nullish(),
-      delivery: oneOf('live', 'whole').nullish(),
+      on_break: oneOf('continue', 'restart', 'error').nullish(),
+      delivery: oneOf('live', 'buffered').nullish(),
       hedge: yesNo().nullish(),
     })
     .nullish(),

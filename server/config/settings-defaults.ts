@@ -2,7 +2,7 @@ import type { Configuration, Routing, SloTargets } from './configuration.ts';
 import { TIMER_DEFAULTS } from './deployments.ts';
 import type { FileSettings } from './schema.ts';
 
-/** How long an ask without a key goes on after its client left, ms. Not a setting. */
+/** How long an ask without a key goes on after its client left, ms, when nothing says otherwise. */
 const GRACE_MS = 60_000;
 
 export function readRouting(settings: FileSettings): Routing {
@@ -11,7 +11,7 @@ export function readRouting(settings: FileSettings): Routing {
     allowedFails: router.allowed_fails ?? 3,
     cooldownMs: Math.round((router.cooldown_time ?? 30) * 1000),
     totalTimeoutMs: router.timeout ?? settings.litellm_settings?.request_timeout ?? TIMER_DEFAULTS.timeoutMs,
-    graceMs: GRACE_MS,
+    graceMs: Math.round((settings.general_settings?.disconnect_grace_seconds ?? GRACE_MS / 1000) * 1000),
   };
 }
 

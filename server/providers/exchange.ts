@@ -12,6 +12,9 @@ export interface ResponseHead {
 /** Above this many bytes that nobody has read yet the socket is paused. */
 const MAX_QUEUED_BYTES = 262_144;
 
+/** A connection that takes longer is given up: the next deployment must still answer in time. */
+export const CONNECT_TIMEOUT_MS = 800;
+
 /** After its answer is whole, a response may take this long and this many bytes to end, so that its connection is kept. */
 const DRAIN_MS = 500;
 const DRAIN_BYTES = 65_536;
@@ -29,8 +32,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #end: { kind: 'open' } | { kind: 'ended' } | { kind: 'failed'; error: Error } = { kind: 'open' };
   /** Wakes whoever waits for the head or for bytes. */
   #wake: (() => void) | null = null;
+  #started = false;
+  #cancelConnectWait: () => void = () => undefined;
 
-  constructor(pool: Pool, request: { url: URL; headers: Record<string, string>; body: string }) {
+  constructor(pool: Pool, clock: Clock, request: { url: URL; headers: Record<string, string>; body: string }) {
     this.#host = request.url.host;
     pool.dispatch(
       {
@@ -44,6 +49,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
       },
       this,
     );
+    // On a kept connection it has begun already.
+    if (!this.#started && this.#end.kind === 'open')
+      this.#cancelConnectWait = clock.after(CONNECT_TIMEOUT_MS, () => this.stop(this.#noConnection()));
   }
 
   /** Resolves with status and headers; rejects with `unreachable`, or with what `stop` was given. */
@@ -78,6 +86,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       if (this.#end.kind === 'ended') this.#end = { kind: 'failed', error: reason };
       return;
     }
+    this.#cancelConnectWait();
     this.#end = { kind: 'failed', error: reason };
     this.#queue.length = 0;
     this.#queuedBytes = 0;
@@ -104,6 +113,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
+    this.#started = true;
+    this.#cancelConnectWait();
     if (this.#end.kind === 'failed') controller.abort(this.#end.error);
   }
 
@@ -127,12 +138,14 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#cancelConnectWait();
     if (this.#end.kind === 'open') this.#end = { kind: 'failed', error: this.#failure(error) };
     this.#notify();
   }
 
   #failure(error: Error): ProviderFailure {
     const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+    if (code === 'UND_ERR_CONNECT_TIMEOUT') return this.#noConnection(error);
     if (this.#head !== null)
       return new ProviderFailure('cut', `The connection to \`${this.#host}\` broke mid-answer (${code}).`, {
         cause: error,
@@ -140,6 +153,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
     return new ProviderFailure('unreachable', `\`${this.#host}\` could not be reached, or hung up unasked (${code}).`, {
       cause: error,
     });
+  }
+
+  #noConnection(cause?: Error): ProviderFailure {
+    const message = `No connection to \`${this.#host}\` within ${CONNECT_TIMEOUT_MS} ms.`;
+    return new ProviderFailure('unreachable', message, { waited: true, ...(cause === undefined ? {} : { cause }) });
   }
 
   #news(): Promise<void> {

@@ -1,12 +1,10 @@
 import type { Clock } from '#shared/clock.ts';
 import { Pool } from 'undici';
 import { anthropicWire } from './anthropic-wire.ts';
+import { CONNECT_TIMEOUT_MS } from './exchange.ts';
 import { openAiWire } from './openai-wire.ts';
 import type { Provider } from './provider.ts';
 import { streamCall, type Line } from './stream.ts';
-
-/** A connection that takes longer is given up: the next deployment must still answer in time. */
-const CONNECT_TIMEOUT_MS = 800;
 
 /** Most connections to one origin; calls beyond them wait for a free one. */
 const MAX_CONNECTIONS = 512;
@@ -28,6 +26,7 @@ export function openProvider({ wire: name, apiBase, apiKey, clock }: ProviderAdd
   const url = wire.url(apiBase);
   const pool = new Pool(url.origin, {
     connections: MAX_CONNECTIONS,
+    // By the machine's clock: it closes the socket that nobody waits for any more.
     connect: { timeout: CONNECT_TIMEOUT_MS },
     keepAliveTimeout: 30_000,
     maxHeaderSize: MAX_HEADER_BYTES,

@@ -15,6 +15,7 @@ import type { Usage } from '#shared/money.ts';
  * [P8] Aborting the signal ends the upstream call at once and throws the signal's reason.
  * [P9] Every failure is a `ProviderFailure` whose kind says what the router may do; its message holds no key and no prompt.
  * [P10] Silence longer than `idleTimeoutMs` after the first byte throws `stalled`.
+ * [P11] No connection within 800 ms throws `unreachable`, which is not tried again at the same place.
  */
 export interface Provider {
   stream(call: ProviderCall, signal: AbortSignal): AsyncIterable<ProviderEvent>;
@@ -92,11 +93,13 @@ export class ProviderFailure extends Error {
   readonly retryAfterMs: number | null;
   /** What the provider said, in its own words and scrubbed; null when it said nothing. `message` is for operators: it names addresses. */
   readonly words: string | null;
+  /** It used up the time it was given: the same again would only cost as much once more. */
+  readonly waited: boolean;
 
   constructor(
     kind: FailureKind,
     message: string,
-    details: { status?: number; retryAfterMs?: number; words?: string; cause?: unknown } = {},
+    details: { status?: number; retryAfterMs?: number; words?: string; waited?: boolean; cause?: unknown } = {},
   ) {
     super(message, details.cause === undefined ? {} : { cause: details.cause });
     this.name = 'ProviderFailure';
@@ -104,9 +107,11 @@ export class ProviderFailure extends Error {
     this.status = details.status ?? null;
     this.retryAfterMs = details.retryAfterMs ?? null;
     this.words = details.words ?? null;
+    this.waited = details.waited ?? false;
   }
 
   get meaning(): FailureMeaning {
-    return MEANING[this.kind];
+    const meaning = MEANING[this.kind];
+    return this.waited ? { ...meaning, retrySame: false } : meaning;
   }
 }

@@ -44,7 +44,7 @@ export async function* streamCall(
 ): AsyncGenerator<ProviderEvent, void, undefined> {
   signal.throwIfAborted();
   const body = line.wire.body(call, line.url);
-  const exchange = new Exchange(line.pool, { url: line.url, headers: requestHeaders(line), body });
+  const exchange = new Exchange(line.pool, line.clock, { url: line.url, headers: requestHeaders(line), body });
   const onAbort = (): void => exchange.stop(asError(signal.reason));
   signal.addEventListener('abort', onAbort, { once: true });
   let whole = false;

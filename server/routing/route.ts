@@ -77,9 +77,10 @@ export function createRouter(deps: {
       const deployment = leftMs > 0 || last === null ? plan.next(last) : null;
       if (deployment === null) break;
       if (last !== null && last.deployment !== deployment) hops += 1;
+      const role = last === null ? 'first' : last.deployment.order === deployment.order ? 'retry' : 'failover';
       let by: Commitment = { deployment, model: deployment.model, attempts, hops };
       const { record, end } = await attempt(
-        { ...ask, deployment, fault: faults.of(deployment.id), leftMs, openProvider, clock },
+        { ...ask, deployment, role, fault: faults.of(deployment.id), leftMs, openProvider, clock },
         (event, model) => {
           if (by.model !== model) by = { ...by, model };
           sink.content(event, by);

@@ -59,12 +59,16 @@ export interface AskRow {
   arrived_at_ms: number;
 }
 
+export type AttemptRole = 'first' | 'retry' | 'failover' | 'hedge' | 'continuation' | 'probe';
+
 /** One call to one deployment. */
 export interface AttemptRow {
   request_id: string;
   run: number;
-  /** 1, 2, 3 … */
+  /** 1, 2, 3 … in the order of their start. */
   attempt: number;
+  /** What it was made for: `retry` in the same order, `failover` in another, `hedge` beside one that was slow, `continuation` of an answer that broke off, `probe` of a deployment that had failed. */
+  role: AttemptRole;
   provider: string;
   model: string;
   started_at_ms: number;
@@ -72,9 +76,11 @@ export interface AttemptRow {
   headers_ms: number | null;
   ttft_ms: number | null;
   total_ms: number;
-  /** `ok`, or a kind of provider failure, or `cancelled`, or `fault:<kind>` when an overlay caused it. */
+  /** `ok`, or a kind of provider failure, or `cancelled`, or `lost` to a faster attempt, after `fault:<kind>/` when an overlay lay on it. */
   status: string;
   http_status: number | null;
+  /** Malformed chunks that were left out. */
+  skipped_chunks: number;
   input_tokens: number | null;
   output_tokens: number | null;
   cached_input_tokens: number | null;

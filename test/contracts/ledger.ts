@@ -48,6 +48,8 @@ function attemptOf(id: string, attempt: number, changes: Partial<AttemptRow> = {
     total_ms: 800,
     status: 'ok',
     http_status: 200,
+    skipped_chunks: 0,
+    role: 'first',
     input_tokens: 10,
     output_tokens: 20,
     cached_input_tokens: 0,

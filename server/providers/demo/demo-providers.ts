@@ -80,6 +80,8 @@ function deploymentOf(given: {
     timeoutMs: 30_000,
     firstTokenTimeoutMs: 2_000,
     idleTimeoutMs: 15_000,
+    streamTotalMs: 300_000,
+    prefill: false,
     prices: PRICES[model],
     demo: true,
     state: { kind: 'ready' },

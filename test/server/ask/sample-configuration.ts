@@ -16,6 +16,8 @@ export function deploymentOf(id: string, { apiBase, apiKey }: { apiBase: string;
     firstTokenTimeoutMs: 2_000,
     // Longer than any test stands still on its fake clock.
     idleTimeoutMs: 3_600_000,
+    streamTotalMs: 300_000,
+    prefill: false,
     // One nano-dollar a token in, two out.
     prices: { inputPicoUsd: 1000, outputPicoUsd: 2000, cachedInputPicoUsd: 1000, cacheWritePicoUsd: 1000 },
     demo: false,
@@ -35,6 +37,7 @@ export function featureNamed(name: string, more: Partial<Feature> = {}): Feature
     cache: { ttlSeconds: 3600, scope: 'tenant' },
     normalization: { nfkc: false, fold_case: false, ignore_patterns: [] },
     device: { store: 'store', fresh_seconds: 86_400, keep_days: 30, queue: true },
+    stream: { onBreak: null, delivery: 'live', hedge: true },
     ...more,
   };
 }

@@ -34,6 +34,8 @@ test('[K1] an existing litellm_config.yaml works as it is', () => {
       timeoutMs: 30_000,
       firstTokenTimeoutMs: 2_000,
       idleTimeoutMs: 15_000,
+      streamTotalMs: 300_000,
+      prefill: false,
       prices: null,
       demo: false,
       state: { kind: 'ready' },
@@ -79,6 +81,8 @@ test('[K1] ttft_timeout goes before stream_timeout, a deployment before the rout
   const params = withParams('stream_timeout: 4\nttft_timeout: 1.5\nstream_idle_timeout: 7');
   expect(only(params)).toMatchObject({ firstTokenTimeoutMs: 1500, idleTimeoutMs: 7000 });
   expect(only(withModel('router_settings: {stream_timeout: 5}')).firstTokenTimeoutMs).toBe(5000);
+  expect(only(withModel('router_settings: {stream_total_timeout: 60}')).streamTotalMs).toBe(60_000);
+  expect(only(withParams('stream_total_timeout: 20')).streamTotalMs).toBe(20_000);
 });
 
 test('[K1] environment_variables of the file count as environment', () => {
@@ -192,4 +196,20 @@ test('[K9] an empty model_list is answered by the demo providers, and says so', 
   expect(configuration.notices).toEqual([
     'layover.yaml, line 1, column 1: `model_list` is empty: the demo providers answer.',
   ]);
+});
+
+test.each([
+  ['anthropic/claude-sonnet-4-5-20250929', '', true],
+  ['anthropic/claude-sonnet-4-20250514', '', true],
+  ['anthropic/claude-3-5-sonnet-20241022', '', true],
+  ['anthropic/claude-2.1', '', true],
+  ['anthropic/claude-opus-4-6', '', false],
+  ['anthropic/claude-haiku-5-5', '', false],
+  ['openai/gpt-6-luna', '', false],
+  ['openai/gpt-6-luna', 'true', true],
+  ['anthropic/claude-sonnet-4-5', 'false', false],
+])('[ST9] %s, told `%s`, goes on from a last turn of the assistant: %s', (model, told, prefill) => {
+  const info = told === '' ? '' : `\n    model_info: {supports_assistant_prefill: ${told}}`;
+  const text = `model_list:\n  - model_name: a\n    litellm_params: {model: ${model}, api_key: k}${info}\n`;
+  expect(only(text).prefill).toBe(prefill);
 });

@@ -116,7 +116,7 @@ test('[K4] a file with a thousand unknown keys prints fifty lines', () => {
   expect(lines.at(-1)).toBe('… and 951 more notices about layover.yaml.');
 });
 
-test('[K11] the start says who answers in which order, with which limits, and what is not used', () => {
+test('[K11] [ST4] the start says who answers in which order, with which limits, and what is not used', () => {
   const text = `model_list:
   - {model_name: a, litellm_params: {model: anthropic/two, api_key: os.environ/NOT_THERE, order: 2}}
   - {model_name: a, litellm_params: {model: openai/one, api_key: os.environ/K1, weight: 9, stream_timeout: 2.5}}
@@ -126,8 +126,9 @@ tenants: {t: {burst: 3}}
   expect(describeConfiguration(read(text))).toEqual([
     'Configuration: layover.yaml.',
     'Model a:',
-    '  1. openai/one: weight 9, first token 2.5 s, silence 15 s, whole answer 30 s, price unknown',
+    '  1. openai/one: weight 9, first token 2.5 s, then silence 15 s, whole stream 300 s, price unknown',
     '  2. anthropic/two: not configured. `NOT_THERE` is not in the environment.',
+    'Of a stream `timeout` bounds the wait for the first token; from then on its silences and `stream_total_timeout` bound it.',
     'Features:',
     '  draft: a, router cache off, not saved on devices',
     '  default (for asks that name none): a, router cache 3600 s per tenant, saved on devices unless personal',

@@ -15,6 +15,8 @@ export const demoDeployment: Deployment = {
   timeoutMs: 30_000,
   firstTokenTimeoutMs: 2_000,
   idleTimeoutMs: 15_000,
+  streamTotalMs: 300_000,
+  prefill: false,
   prices: null,
   demo: true,
   state: { kind: 'ready' },

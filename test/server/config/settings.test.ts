@@ -12,6 +12,7 @@ test('[K10] a feature has every default, and each can be said', () => {
     limits: {output_tokens: 500}
     cache: {ttl_seconds: 60, scope: user, fold_case: true, nfkc: true, ignore_patterns: ["#[0-9]+"]}
     device: {store: never, fresh_seconds: 10, keep_days: 2, queue: false}
+    stream: {on_break: restart, delivery: buffered, hedge: false}
 `),
   );
   expect({ featuresDeclared, defaultFeature }).toEqual({ featuresDeclared: true, defaultFeature: 'default' });
@@ -26,6 +27,7 @@ test('[K10] a feature has every default, and each can be said', () => {
     cache: { ttlSeconds: 3600, scope: 'tenant' },
     normalization: { nfkc: false, fold_case: false, ignore_patterns: [] },
     device: { store: 'store_unless_pii', fresh_seconds: 86_400, keep_days: 30, queue: true },
+    stream: { onBreak: null, delivery: 'live', hedge: true },
   });
   expect(features.get('draft')).toEqual({
     name: 'draft',
@@ -37,6 +39,7 @@ test('[K10] a feature has every default, and each can be said', () => {
     cache: { ttlSeconds: 60, scope: 'user' },
     normalization: { nfkc: true, fold_case: true, ignore_patterns: ['#[0-9]+'] },
     device: { store: 'never', fresh_seconds: 10, keep_days: 2, queue: false },
+    stream: { onBreak: 'restart', delivery: 'buffered', hedge: false },
   });
 });
 
@@ -56,7 +59,7 @@ test('[K10] every other section has its defaults, and each can be said', () => {
     withModel(`slo: {success_percent: 99, first_token_p95_seconds: 2, cost_average_usd: 0.01, window_days: 7, expected_asks_per_month: 5}
 travel: {first_token_limit_seconds: {saved: 1.5, none: 20}, simulator: true}
 retention: {asks_days: 1, attempts_days: 2, journal_days: 3}
-general_settings: {hosts: [AI.example.com], cors_origins: ["https://app.example.com"], body_bytes: 2000}
+general_settings: {hosts: [AI.example.com], cors_origins: ["https://app.example.com"], body_bytes: 2000, disconnect_grace_seconds: 5}
 router_settings: {allowed_fails: 0, cooldown_time: 0.5}`),
   );
   expect(said.slo).toEqual({
@@ -74,7 +77,7 @@ router_settings: {allowed_fails: 0, cooldown_time: 0.5}`),
     corsOrigins: ['https://app.example.com'],
     bodyBytes: 2000,
   });
-  expect(said.routing).toMatchObject({ allowedFails: 0, cooldownMs: 500 });
+  expect(said.routing).toMatchObject({ allowedFails: 0, cooldownMs: 500, graceMs: 5_000 });
 });
 
 test('[K10] anchors and merges of YAML work', () => {

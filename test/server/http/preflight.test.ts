@@ -65,6 +65,8 @@ function call(provider: string, changes: Partial<AttemptRow>): AttemptRow {
     total_ms: 20,
     status: 'ok',
     http_status: 200,
+    skipped_chunks: 0,
+    role: 'first',
     input_tokens: 1,
     output_tokens: 1,
     cached_input_tokens: 0,

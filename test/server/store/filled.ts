@@ -104,6 +104,8 @@ async function fill({ journal, cache, ledger, sessions, meta }: Stores): Promise
         total_ms: 800,
         status: 'ok',
         http_status: 200,
+        skipped_chunks: 0,
+        role: 'first',
         input_tokens: 1,
         output_tokens: 2,
         cached_input_tokens: 0,
