@@ -4,6 +4,7 @@ import type { RoutedAsk } from '../routing/route.ts';
 import type { CachedAnswer } from '../store/answer-cache.ts';
 import { accountFor, accountOne, accountRefused } from './account.ts';
 import { admit } from './admit.ts';
+import { admitRate } from './admit-rate.ts';
 import type { AskHandle, AskRequest } from './asks.ts';
 import type { Heart } from './heart.ts';
 import { identify, isDiscreet, type Ask } from './identify.ts';
@@ -19,6 +20,7 @@ export async function answerAsk(request: AskRequest, heart: Heart): Promise<AskH
     if (live.running.size >= MAX_RUNNING)
       throw new Problem('too_many_asks', `${MAX_RUNNING} asks are running.`, { retryAfterMs: 1000 });
     const ask = identify(request, heart);
+    admitRate(ask, heart);
     const admitted = admit(ask, heart);
     live.expect(ask.id, admitted);
     const [admission, remembered] = await Promise.all([admitted, recall(ask, heart)]);

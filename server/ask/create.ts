@@ -1,4 +1,5 @@
 import { Problem } from '#shared/problem.ts';
+import { createRates } from '../guard/rates.ts';
 import { createRouter } from '../routing/route.ts';
 import { answerAsk } from './answer-ask.ts';
 import type { Asks } from './asks.ts';
@@ -18,6 +19,7 @@ export function createAsks(parts: AskParts): Asks {
   const heart: Heart = {
     ...parts,
     live: new LiveAsks(clock, configuration.routing.graceMs),
+    rates: createRates(clock),
     router: createRouter({ deployments, faults, openProvider: providers, clock, random, log }),
   };
   const { live } = heart;

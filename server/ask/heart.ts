@@ -2,6 +2,7 @@ import type { Clock, Random } from '#shared/clock.ts';
 import type { Configuration } from '../config/configuration.ts';
 import type { OpenProvider } from '../routing/attempt.ts';
 import type { Deployments } from '../routing/deployments.ts';
+import type { Rates } from '../guard/rates.ts';
 import type { Faults } from '../routing/faults.ts';
 import type { Router } from '../routing/route.ts';
 import type { AnswerCache } from '../store/answer-cache.ts';
@@ -27,5 +28,6 @@ export interface AskParts {
 /** The parts, and what one set of asks shares. */
 export interface Heart extends AskParts {
   live: LiveAsks;
+  rates: Rates;
   router: Router;
 }

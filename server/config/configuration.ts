@@ -14,6 +14,8 @@ export interface Configuration {
   defaultFeature: string;
   /** Features were declared by the file, so an undeclared name is an error. */
   featuresDeclared: boolean;
+  /** By name; one that is not here has no limit. */
+  tenants: Map<string, TenantLimits>;
   routing: Routing;
   slo: SloTargets;
   travel: { firstTokenSavedMs: number; firstTokenNoneMs: number; simulator: boolean };
@@ -95,6 +97,13 @@ export interface StreamPolicy {
   delivery: 'live' | 'buffered';
   /** A second deployment may be asked while the first is slow. */
   hedge: boolean;
+}
+
+/** What a tenant and each of its people may do; null where nothing limits it. */
+export interface TenantLimits {
+  /** Asks per second in the long run, and at once. */
+  rate: { perSecond: number; burst: number } | null;
+  userRate: { perSecond: number; burst: number } | null;
 }
 
 export interface Routing {

@@ -11,6 +11,7 @@ import type { FileSettings } from './schema.ts';
 import { schemaKeys } from './schema-keys.ts';
 import { readGeneral, readRetention, readRouting, readSlo, readTravel } from './settings-defaults.ts';
 import { starterText } from './starter.ts';
+import { readTenants } from './tenants.ts';
 import { noticeUnused } from './unused-settings.ts';
 import { resolveVariables, withFileVariables, type Environment } from './variables.ts';
 import { readYaml, type Tree } from './yaml-tree.ts';
@@ -139,6 +140,7 @@ function resolve(
     features,
     defaultFeature: DEFAULT_FEATURE,
     featuresDeclared: Object.keys(settings.features ?? {}).length > 0,
+    tenants: readTenants(settings, findings),
     routing: readRouting(settings),
     slo: readSlo(settings),
     travel: readTravel(settings),
@@ -156,6 +158,7 @@ function demo(deployments: Deployment[]): Configuration {
     features: demoFeatures(),
     defaultFeature: DEFAULT_FEATURE,
     featuresDeclared: true,
+    tenants: new Map(),
     routing: readRouting(settings),
     slo: readSlo(settings),
     travel: readTravel(settings),

@@ -159,7 +159,10 @@ const tenantSchema = z.strictObject({
   user_monthly_cost_usd: dollars().nullish(),
   asks_per_second: positive('', 1_000_000).nullish(),
   burst: whole('', 1, 1_000_000).nullish(),
+  user_asks_per_second: positive('', 1_000_000).nullish(),
+  user_burst: whole('', 1, 1_000_000).nullish(),
 });
+export type TenantEntry = z.infer<typeof tenantSchema>;
 
 /** The whole file. */
 export const fileSchema = z.strictObject({

@@ -31,8 +31,11 @@ export function noticeUnused(settings: FileSettings, findings: Findings): void {
       );
     }
   }
-  if (Object.keys(settings.tenants ?? {}).length > 0) {
-    findings.notice(['tenants'], '`tenants` is not used yet: no tenant is limited in cost or rate.');
+  for (const [name, tenant] of Object.entries(settings.tenants ?? {})) {
+    for (const key of ['monthly_cost_usd', 'user_monthly_cost_usd'] as const) {
+      if ((tenant?.[key] ?? null) === null) continue;
+      findings.notice(['tenants', name, key], `\`${key}\` is not used yet: costs are counted, not capped.`);
+    }
   }
   if (Object.values(settings.alerts ?? {}).some((value) => value !== null)) {
     findings.notice(['alerts'], '`alerts` is not used yet: no alert is sent.');

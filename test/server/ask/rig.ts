@@ -5,7 +5,7 @@ import type { AskHandle, AskRequest, Asks } from '../../../server/ask/asks.ts';
 import { createAsks } from '../../../server/ask/create.ts';
 import type { AskParts } from '../../../server/ask/heart.ts';
 import type { Log } from '#shared/log.ts';
-import type { Configuration, Deployment, Feature } from '../../../server/config/configuration.ts';
+import type { Configuration, Deployment, Feature, TenantLimits } from '../../../server/config/configuration.ts';
 import { openProvider } from '../../../server/providers/open.ts';
 import type { Provider } from '../../../server/providers/provider.ts';
 import { createDeployments, type Deployments } from '../../../server/routing/deployments.ts';
@@ -58,6 +58,7 @@ export const never = new AbortController().signal;
 export interface RigOptions {
   feature?: Partial<Feature>;
   features?: Feature[];
+  tenants?: Record<string, Partial<TenantLimits>>;
   routing?: Partial<Configuration['routing']>;
   first?: Partial<Deployment>;
   second?: Partial<Deployment>;

@@ -1,4 +1,4 @@
-import type { Configuration, Deployment, Feature } from '../../../server/config/configuration.ts';
+import type { Configuration, Deployment, Feature, TenantLimits } from '../../../server/config/configuration.ts';
 
 /** A deployment of alias `chat` with order 1 and prices. */
 export function deploymentOf(id: string, { apiBase, apiKey }: { apiBase: string; apiKey: string }): Deployment {
@@ -45,7 +45,12 @@ export function featureNamed(name: string, more: Partial<Feature> = {}): Feature
 /** The defaults of a real configuration, over these deployments. */
 export function configurationOf(
   deployments: Deployment[],
-  options: { feature?: Partial<Feature>; features?: Feature[]; routing?: Partial<Configuration['routing']> } = {},
+  options: {
+    feature?: Partial<Feature>;
+    features?: Feature[];
+    tenants?: Record<string, Partial<TenantLimits>>;
+    routing?: Partial<Configuration['routing']>;
+  } = {},
 ): Configuration {
   const features = [featureNamed('default', options.feature), ...(options.features ?? [])];
   return {
@@ -55,6 +60,9 @@ export function configurationOf(
     features: new Map(features.map((feature) => [feature.name, feature])),
     defaultFeature: 'default',
     featuresDeclared: options.features !== undefined,
+    tenants: new Map(
+      Object.entries(options.tenants ?? {}).map(([name, limits]) => [name, { rate: null, userRate: null, ...limits }]),
+    ),
     routing: { allowedFails: 3, cooldownMs: 30_000, totalTimeoutMs: 30_000, graceMs: 60_000, ...options.routing },
     slo: {
       successPercent: 99.5,

@@ -54,11 +54,12 @@ const notices: [name: string, text: string, lines: string[]][] = [
   [
     'tenants and alerts',
     withModel(
-      `${features}tenants: {t: {burst: 3}}\nalerts: {slack_url: https://hooks.example/secret, heartbeat_url: null}`,
+      `${features}tenants: {t: {burst: 3, monthly_cost_usd: 5}}\nalerts: {slack_url: https://hooks.example/secret, heartbeat_url: null}`,
     ),
     [
-      'layover.yaml, line 7, column 1: `tenants` is not used yet: no tenant is limited in cost or rate.',
+      'layover.yaml, line 7, column 25: `monthly_cost_usd` is not used yet: costs are counted, not capped.',
       'layover.yaml, line 8, column 1: `alerts` is not used yet: no alert is sent.',
+      'layover.yaml, line 7, column 15: `burst` has no effect without `asks_per_second`.',
     ],
   ],
   [
@@ -133,7 +134,7 @@ tenants: {t: {burst: 3}}
     '  draft: a, router cache off, not saved on devices',
     '  default (for asks that name none): a, router cache 3600 s per tenant, saved on devices unless personal',
     'Please note:',
-    '  layover.yaml, line 5, column 1: `tenants` is not used yet: no tenant is limited in cost or rate.',
+    '  layover.yaml, line 5, column 15: `burst` has no effect without `asks_per_second`.',
   ]);
   expect(describeConfiguration(readFiles({}))[0]).toBe(
     'No configuration and no provider key. The demo providers answer: no key is needed, and no model is asked.',

@@ -91,3 +91,19 @@ model_list:
     [1, 4, 'key-1'],
   ]);
 });
+
+test('[K10] a tenant has no limit but those it is given; without a burst one second’s asks may come at once', () => {
+  const { tenants } = read(
+    withModel(`features: {default: {}}
+tenants:
+  plain:
+  slow: {asks_per_second: 0.1}
+  busy: {asks_per_second: 2.5, burst: 10, user_asks_per_second: 1.5}
+`),
+  );
+  expect([...tenants]).toEqual([
+    ['plain', { rate: null, userRate: null }],
+    ['slow', { rate: { perSecond: 0.1, burst: 1 }, userRate: null }],
+    ['busy', { rate: { perSecond: 2.5, burst: 10 }, userRate: { perSecond: 1.5, burst: 2 } }],
+  ]);
+});

@@ -155,6 +155,7 @@ function testConfiguration(bodyBytes: number): Configuration {
     ]),
     defaultFeature: 'default',
     featuresDeclared: true,
+    tenants: new Map(),
     routing: { allowedFails: 3, cooldownMs: 30_000, totalTimeoutMs: 30_000, graceMs: 60_000 },
     slo: {
       successPercent: 99.5,
