@@ -13,6 +13,7 @@ import { openPage } from './http/page.ts';
 import type { HttpEnv } from './http/parts.ts';
 import type { OwnAddresses } from './identity/addresses.ts';
 import { createCallers, type Callers } from './identity/callers.ts';
+import { createKeyRing } from './identity/key-ring.ts';
 import { readMasterKey, type MasterKey } from './identity/master-key.ts';
 import { openProvider } from './providers/open.ts';
 import type { Provider } from './providers/provider.ts';
@@ -95,7 +96,8 @@ async function composeOver(lock: FolderLock, options: RouterOptions): Promise<Co
     corsOrigins: configuration.general.corsOrigins,
     pageOrigins: options.devPage === null ? [] : [options.devPage],
   };
-  const callers = createCallers({ sessions: stores.sessions, masterKey: key, own, clock, random });
+  const keys = createKeyRing({ keys: stores.keys, clock, random, log });
+  const callers = createCallers({ sessions: stores.sessions, keys, masterKey: key, own, clock, random });
   const faults = createFaults({ deployments: configuration.deployments, clock });
   const deployments = createDeployments({ configuration, clock, faults });
   const ledger = logAsks(stores.ledger, log);
@@ -108,7 +110,7 @@ async function composeOver(lock: FolderLock, options: RouterOptions): Promise<Co
     cache: stores.cache,
   });
   const app = createApp({
-    ...{ configuration, asks, ledger, callers, own, deployments, faults, epoch, clock, random, log },
+    ...{ configuration, asks, ledger, callers, keys, own, deployments, faults, epoch, clock, random, log },
     checkDatabase: async () => void (await stores.meta.epoch()),
     dev: options.devPage !== null,
     version: options.version,
@@ -125,6 +127,7 @@ async function composeOver(lock: FolderLock, options: RouterOptions): Promise<Co
       stopPruning();
       memory.close();
       await providers.close();
+      await keys.close();
       await stores.close();
       lock.release();
     },
@@ -187,7 +190,8 @@ async function prune(stores: Stores, { configuration, clock }: RouterOptions): P
     asksBeforeMs: nowMs - asksDays * DAY_MS,
     attemptsBeforeMs: nowMs - attemptsDays * DAY_MS,
   });
-  await Promise.all([stores.journal.prune(nowMs), stores.cache.prune(nowMs), stores.sessions.prune(nowMs)]);
+  const { journal, cache, sessions, keys } = stores;
+  await Promise.all([journal, cache, sessions, keys].map((store) => store.prune(nowMs)));
 }
 
 /** The returned function ends it. */

@@ -4,6 +4,7 @@ import type { AttemptRecord } from '../routing/attempt.ts';
 import type { CutAsk } from '../store/journal.ts';
 import type { AskRow, AttemptRow } from '../store/ledger.ts';
 import type { AskRequest } from './asks.ts';
+import { defaultFeatureOf } from './entitlement.ts';
 import type { Heart } from './heart.ts';
 import type { Job } from './job.ts';
 import type { Production } from './production.ts';
@@ -24,7 +25,7 @@ export async function accountOne(job: Job, by: { name: string; model: string } |
 /** Books an ask that was turned away before it began, under an id of its own: its key may still come to run. */
 export async function accountRefused(request: AskRequest, problem: Problem, heart: Heart): Promise<void> {
   const row: AskRow = {
-    ...tags(request, request.feature ?? heart.configuration.defaultFeature),
+    ...tags(request, request.feature ?? defaultFeatureOf(request.caller, heart.configuration)),
     request_id: mintAskId(heart.clock, heart.random),
     run: 1,
     ...nothingUsed,

@@ -7,6 +7,7 @@ import { Problem } from '#shared/problem.ts';
 import type { Configuration, Feature } from '../config/configuration.ts';
 import type { Owner } from '../store/journal.ts';
 import type { AskRequest } from './asks.ts';
+import { checkMayAsk, defaultFeatureOf } from './entitlement.ts';
 
 /** An ask, known: whose it is, what it wants, of which model. */
 export interface Ask {
@@ -40,7 +41,7 @@ export function identify(
 ): Ask {
   const { body, key } = request;
   const owner = { tenant: request.caller.tenant, user: request.caller.user };
-  const feature = featureOf(request.feature, deps.configuration);
+  const feature = featureOf(request, deps.configuration);
   const alias = aliasOf(body, feature, deps.configuration);
   const typed = messagesOf(body);
   if (typed === null) throw new Problem('body_malformed', 'The body needs either `messages` or `prompt`.');
@@ -66,10 +67,13 @@ export function isDiscreet({ feature }: Pick<Ask, 'feature'>): boolean {
   return feature.device.store === 'never';
 }
 
-function featureOf(name: string | null, { features, defaultFeature, featuresDeclared }: Configuration): Feature {
+function featureOf({ caller, feature: name }: AskRequest, configuration: Configuration): Feature {
+  const { features, featuresDeclared } = configuration;
+  const defaultFeature = defaultFeatureOf(caller, configuration);
+  checkMayAsk(caller, name ?? defaultFeature);
   const feature = features.get(name ?? defaultFeature);
   if (feature !== undefined) return feature;
-  const fallback = features.get(defaultFeature);
+  const fallback = features.get(configuration.defaultFeature);
   if (name === null || featuresDeclared || fallback === undefined)
     throw new Problem('feature_unknown', `Feature \`${name ?? defaultFeature}\` is not declared.`, {
       param: 'feature',

@@ -5,6 +5,7 @@ import { shareWith } from './cors.ts';
 import { deleteFault, listDeployments, postFault } from './deployments.ts';
 import { getHealth, getPreflight, getReadiness } from './health.ts';
 import { deleteAsk, getAsk } from './kept-asks.ts';
+import { deleteKey, listKeys, postKey } from './keys.ts';
 import { getSlo, listAsks } from './ledger.ts';
 import { openLink, postLink } from './links.ts';
 import { getModel, listModels, notServed } from './models.ts';
@@ -38,6 +39,8 @@ const ROUTES: Record<string, Partial<Record<'GET' | 'POST' | 'DELETE', Handler>>
   '/api/preflight': { GET: getPreflight },
   '/api/session': { POST: postSession, DELETE: deleteSession },
   '/api/links': { POST: postLink },
+  '/api/keys': { GET: listKeys, POST: postKey },
+  '/api/keys/:id': { DELETE: deleteKey },
   '/api/slo': { GET: getSlo },
   '/api/asks': { GET: listAsks },
   '/api/deployments': { GET: listDeployments },

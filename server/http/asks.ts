@@ -4,6 +4,7 @@ import { writeCompletion } from '#shared/chat-wire.ts';
 import { chatRequestSchema, featureOf, type ChatRequest } from '#shared/chat.ts';
 import { isProblemCode, Problem } from '#shared/problem.ts';
 import type { AskHandle } from '../ask/asks.ts';
+import { userNamed } from '../ask/entitlement.ts';
 import { writeProvenance } from './answer-headers.ts';
 import { streamAnswer } from './answer-stream.ts';
 import { readBody } from './body.ts';
@@ -20,7 +21,7 @@ export async function postAsk(c: HttpContext, parts: HttpParts): Promise<Respons
   const body = await readBody(c.req.raw, chatRequestSchema, parts.configuration.general.bodyBytes);
   checkWords(body);
   const handle = await parts.asks.ask({
-    caller: grants,
+    caller: userNamed(grants, body.user),
     body,
     feature: readFeature(c) ?? featureOf(body),
     key,

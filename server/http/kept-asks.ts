@@ -1,13 +1,15 @@
 import { isAskId } from '#shared/ask-id.ts';
 import { Problem } from '#shared/problem.ts';
 import type { AskHandle } from '../ask/asks.ts';
+import { userNamed } from '../ask/entitlement.ts';
+import type { Grants } from '../store/sessions.ts';
 import { respondJson, respondStream } from './asks.ts';
 import type { HttpContext, HttpParts } from './parts.ts';
 import { visitFrom } from './visit.ts';
 
 /** `GET /ai/{id}`: the answer again, from any point, as a stream (`?include_usage=true` for the chunk of usage) or whole. */
 export async function getAsk(c: HttpContext, parts: HttpParts): Promise<Response> {
-  const { grants } = await parts.callers.identify(visitFrom(c));
+  const grants = await ownerFrom(c, parts);
   const askId = readId(c);
   const after = readAfter(c);
   const handle = await parts.asks.find(grants, askId);
@@ -22,7 +24,7 @@ export async function getAsk(c: HttpContext, parts: HttpParts): Promise<Response
 
 /** `DELETE /ai/{id}`: stop it; what it is afterwards. */
 export async function deleteAsk(c: HttpContext, parts: HttpParts): Promise<Response> {
-  const { grants } = await parts.callers.identify(visitFrom(c));
+  const grants = await ownerFrom(c, parts);
   const askId = readId(c);
   const outcome = await parts.asks.cancel(grants, askId);
   switch (outcome) {
@@ -50,6 +52,12 @@ function respondState(handle: AskHandle, status: number): Response {
   } finally {
     handle.leave();
   }
+}
+
+/** Whose asks are meant: a key that names users says whose by `?user=`, as a GET has no body. */
+async function ownerFrom(c: HttpContext, parts: HttpParts): Promise<Grants> {
+  const { grants } = await parts.callers.identify(visitFrom(c));
+  return userNamed(grants, c.req.query('user'));
 }
 
 function unknown(): Problem {

@@ -6,6 +6,7 @@ import type { Log } from '#shared/log.ts';
 import type { Configuration } from '../config/configuration.ts';
 import type { OwnAddresses } from '../identity/addresses.ts';
 import type { Callers } from '../identity/callers.ts';
+import type { KeyRing } from '../identity/key-ring.ts';
 import type { Deployments } from '../routing/deployments.ts';
 import type { Faults } from '../routing/faults.ts';
 import type { Ledger } from '../store/ledger.ts';
@@ -17,6 +18,7 @@ export interface HttpParts {
   asks: Asks;
   ledger: Ledger;
   callers: Callers;
+  keys: Pick<KeyRing, 'create' | 'list' | 'revoke'>;
   own: OwnAddresses;
   deployments: Pick<Deployments, 'views' | 'forgive'>;
   faults: Pick<Faults, 'set' | 'clear'>;

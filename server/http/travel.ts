@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { Problem } from '#shared/problem.ts';
 import type { TravelPolicy } from '#shared/travel-policy.ts';
+import { defaultFeatureOf, featuresFor } from '../ask/entitlement.ts';
 import type { Grants } from '../store/sessions.ts';
 import type { HttpContext, HttpParts } from './parts.ts';
 import { slideCookie } from './session.ts';
@@ -31,14 +33,17 @@ export async function getTravel(c: HttpContext, parts: HttpParts): Promise<Respo
 
 /** The policy for somebody. */
 export function travelPolicy(grants: Grants, { configuration, epoch, dev }: HttpParts): TravelPolicy {
+  const features = featuresFor(grants, configuration);
+  if (features.length === 0)
+    throw new Problem('feature_unknown', 'None of the features that this key may ask is declared any more.');
   return {
     epoch,
     tenant_hash: shortHash(`tenant:${grants.tenant}`),
     user_hash: shortHash(`user:${grants.tenant}:${grants.user}`),
     role: grants.role,
     guest: grants.guest,
-    default_feature: configuration.defaultFeature,
-    features: [...configuration.features.values()].map((feature) => ({
+    default_feature: defaultFeatureOf(grants, configuration),
+    features: features.map((feature) => ({
       name: feature.name,
       title: feature.title,
       prompt_version: feature.promptVersion,

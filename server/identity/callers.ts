@@ -3,6 +3,7 @@ import { Problem } from '#shared/problem.ts';
 import type { Grants, Sessions } from '../store/sessions.ts';
 import { isOurs, isOwnOrigin, mayBeGuest, type Address, type OwnAddresses } from './addresses.ts';
 import { readSessionCookies, SESSION_MS } from './session-cookie.ts';
+import { unknownKey, type KeyRing } from './key-ring.ts';
 import { hashToken, isToken, mintToken, sameSecret } from './tokens.ts';
 
 /** What of a request says who sends it. */
@@ -26,7 +27,7 @@ export interface Caller {
 export interface Callers {
   /** Throws `origin_unknown` for a Host that is not ours. */
   checkHost(address: Address): void;
-  /** Throws `key_unknown`, `signed_out` or `origin_unknown`. */
+  /** Throws `key_unknown`, `key_revoked`, `key_expired`, `signed_out` or `origin_unknown`. */
   identify(visit: Visit): Promise<Caller>;
   /** Like `identify`; throws `not_allowed` for anybody but an operator. */
   identifyOperator(visit: Visit): Promise<Caller>;
@@ -41,6 +42,7 @@ export interface Callers {
 
 export interface CallerParts {
   sessions: Sessions;
+  keys: Pick<KeyRing, 'identify'>;
   masterKey: string;
   own: OwnAddresses;
   clock: Clock;
@@ -52,11 +54,17 @@ export const masterGrants: Grants = { tenant: 'default', user: 'operator', role:
 
 const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-export function createCallers({ sessions, masterKey, own, clock, random }: CallerParts): Callers {
+export function createCallers({ sessions, keys, masterKey, own, clock, random }: CallerParts): Callers {
   async function openSession(grants: Grants): Promise<Caller> {
     const token = mintToken(random);
     await sessions.addSession({ tokenHash: hashToken(token), grants, expiresAtMs: clock.now() + SESSION_MS });
     return { grants, token };
+  }
+
+  async function byKey(authorization: string): Promise<Caller> {
+    const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+    if (token === undefined) throw unknownKey();
+    return { grants: sameSecret(token, masterKey) ? masterGrants : await keys.identify(token), token: null };
   }
 
   async function bySession(visit: Visit): Promise<Caller | null> {
@@ -70,7 +78,7 @@ export function createCallers({ sessions, masterKey, own, clock, random }: Calle
   }
 
   async function identify(visit: Visit): Promise<Caller> {
-    if (visit.authorization !== null) return byKey(visit.authorization, masterKey);
+    if (visit.authorization !== null) return byKey(visit.authorization);
     const caller = await bySession(visit);
     if (caller === null) throw new Problem('signed_out', 'Nobody is signed in here.');
     return caller;
@@ -88,7 +96,7 @@ export function createCallers({ sessions, masterKey, own, clock, random }: Calle
       return caller;
     },
     async welcome(visit) {
-      if (visit.authorization !== null) return byKey(visit.authorization, masterKey);
+      if (visit.authorization !== null) return byKey(visit.authorization);
       // Checked without a cookie too: a foreign page must not be able to replace somebody's session.
       if (visit.origin !== null || visit.fetchSite !== null) checkOrigin(visit, own);
       const caller = await bySession(visit);
@@ -115,16 +123,6 @@ export function createCallers({ sessions, masterKey, own, clock, random }: Calle
       return grants === null ? null : openSession(grants);
     },
   };
-}
-
-function byKey(authorization: string, masterKey: string): Caller {
-  const key = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
-  if (key === undefined || !sameSecret(key, masterKey)) {
-    throw new Problem('key_unknown', 'The key in the `Authorization` header is not known here.', {
-      param: 'authorization',
-    });
-  }
-  return { grants: masterGrants, token: null };
 }
 
 /** A cookie travels with whatever a browser sends, so what it pays for must come from our own page. */

@@ -16,6 +16,16 @@ export function isToken(text: string): boolean {
   return /^[A-Za-z0-9_-]{43}$/.test(text);
 }
 
+/** A fresh virtual key. */
+export function mintKey(random: Random): string {
+  return `lk-${mintToken(random)}`;
+}
+
+/** Whether `text` can be a virtual key. */
+export function isKey(text: string): boolean {
+  return text.startsWith('lk-') && isToken(text.slice(3));
+}
+
 /** Compares secrets in a time that tells nothing about them: by their hashes, which have one length. */
 export function sameSecret(given: string, wanted: string): boolean {
   const hashes = [given, wanted].map((secret) => createHash('sha256').update(secret).digest());

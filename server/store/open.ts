@@ -2,12 +2,14 @@ import { join } from 'node:path';
 import type { Problem } from '#shared/problem.ts';
 import type { AnswerCache } from './answer-cache.ts';
 import type { Journal } from './journal.ts';
+import type { Keys } from './keys.ts';
 import type { Ledger } from './ledger.ts';
 import type { Meta } from './meta.ts';
 import type { Sessions } from './sessions.ts';
 import { openAnswerCache } from './sqlite/answer-cache.ts';
 import { DatabaseThread, type Database } from './sqlite/client.ts';
 import { openJournal } from './sqlite/journal.ts';
+import { openKeys } from './sqlite/keys.ts';
 import { openLedger } from './sqlite/ledger.ts';
 import { openMeta } from './sqlite/meta.ts';
 import { openSessions } from './sqlite/sessions.ts';
@@ -18,6 +20,7 @@ export interface Stores {
   cache: AnswerCache;
   ledger: Ledger;
   sessions: Sessions;
+  keys: Keys;
   meta: Meta;
   /** Writes what is pending and lets go of the files. Calls after it reject with `storage_failed`. */
   close: () => Promise<void>;
@@ -52,6 +55,7 @@ export function storesOver(database: Database): Stores {
     cache: openAnswerCache(database),
     ledger: openLedger(database),
     sessions: openSessions(database),
+    keys: openKeys(database),
     meta: openMeta(database),
     close: () => database.close(),
   };

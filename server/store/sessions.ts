@@ -1,3 +1,5 @@
+import type { KeyCaps } from './keys.ts';
+
 /**
  * Sessions and one-time links. Tokens are never stored, only their SHA-256. Its rules:
  *
@@ -27,4 +29,16 @@ export interface Grants {
   role: 'asker' | 'operator';
   /** A guest of this computer. */
   guest: boolean;
+  /** The virtual key that was sent; absent in sessions, links and under the master key. Never stored with them. */
+  key?: KeyGrants;
+}
+
+/** What a virtual key says beyond whom it names. */
+export interface KeyGrants {
+  /** Stable. */
+  id: string;
+  /** What it may ask; null: every feature. */
+  features: readonly string[] | null;
+  caps: KeyCaps;
+  namesUsers: boolean;
 }

@@ -4,6 +4,7 @@ import type { ImportTable } from './imports.ts';
 const storeContracts = [
   'server/store/answer-cache.ts',
   'server/store/journal.ts',
+  'server/store/keys.ts',
   'server/store/ledger.ts',
   'server/store/sessions.ts',
 ];

@@ -2,6 +2,7 @@ import { answerOperations } from './answer-operations.ts';
 import type { Connection } from './connection.ts';
 import { figuresOperations } from './figures-operations.ts';
 import { journalOperations } from './journal-operations.ts';
+import { keyOperations } from './key-operations.ts';
 import { ledgerOperations } from './ledger-operations.ts';
 import { metaOperations } from './meta-operations.ts';
 import { sessionOperations } from './session-operations.ts';
@@ -17,6 +18,7 @@ export function prepareOperations(connection: Connection, cacheMaxBytes: number)
     ...ledgerOperations(connection),
     ...figuresOperations(connection),
     ...sessionOperations(connection),
+    ...keyOperations(connection),
     ...metaOperations(connection),
   };
 }

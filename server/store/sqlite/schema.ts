@@ -59,4 +59,23 @@ export interface Schema {
   device_batch: { tenant_id: string; user_id: string; batch_id: string; dropped: number; received_at_ms: number };
   link: GrantsColumns & { token_hash: string; expires_at_ms: number; added: number };
   session: GrantsColumns & { token_hash: string; expires_at_ms: number; used: number };
+  api_key: {
+    key_id: string;
+    token_hash: string;
+    ends_with: string;
+    name: string;
+    tenant_id: string;
+    user_id: string;
+    role: string;
+    /** JSON list; null: every feature. */
+    features: string | null;
+    monthly_cost_nano_usd: number | null;
+    asks_per_second: number | null;
+    burst: number | null;
+    names_users: number;
+    created_at_ms: number;
+    expires_at_ms: number | null;
+    revoked_at_ms: number | null;
+    last_used_at_ms: number | null;
+  };
 }

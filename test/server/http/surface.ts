@@ -1,15 +1,18 @@
 import type { Hono } from 'hono';
+import type { Log } from '#shared/log.ts';
 import type { Configuration } from '../../../server/config/configuration.ts';
 import { createApp } from '../../../server/http/app.ts';
 import type { HttpEnv, HttpParts } from '../../../server/http/parts.ts';
 import type { OwnAddresses } from '../../../server/identity/addresses.ts';
 import { createCallers, type Callers } from '../../../server/identity/callers.ts';
+import { createKeyRing } from '../../../server/identity/key-ring.ts';
 import { createDeployments } from '../../../server/routing/deployments.ts';
 import { createFaults } from '../../../server/routing/faults.ts';
 import type { DeviceBatch, Figures, Ledger } from '../../../server/store/ledger.ts';
 import type { Grants } from '../../../server/store/sessions.ts';
 import { fakeClock, type FakeClock } from '../../fakes/clock.ts';
 import { seededRandom } from '../../fakes/random.ts';
+import { memoryKeys, type MemoryKeys } from '../identity/memory-keys.ts';
 import { memorySessions } from '../identity/memory-sessions.ts';
 import { ScriptedAsks } from './scripted-asks.ts';
 
@@ -26,6 +29,7 @@ export interface Surface {
   configuration: Configuration;
   errors: object[];
   sessions: ReturnType<typeof memorySessions>;
+  keys: MemoryKeys;
   /** A request of the operator's key. */
   request: (path: string, init?: RequestInit) => Promise<Response>;
   /** A request as it stands, from this computer. */
@@ -42,20 +46,24 @@ export interface SurfaceOptions {
 
 export function openSurface({ own, parts, bodyBytes = 1_000_000 }: SurfaceOptions = {}): Surface {
   const clock = fakeClock();
+  const errors: object[] = [];
   const random = seededRandom();
   const asks = new ScriptedAsks();
   const sessions = memorySessions();
   const addresses = { listensOn: '127.0.0.1', hosts: [], corsOrigins: [], pageOrigins: [], ...own };
-  const callers = createCallers({ sessions, masterKey: MASTER_KEY, own: addresses, clock, random });
+  const keys = memoryKeys();
+  const log: Log = { info: () => {}, warn: () => {}, error: (about) => void errors.push(about) };
+  const ring = createKeyRing({ keys, clock, random, log });
+  const callers = createCallers({ sessions, keys: ring, masterKey: MASTER_KEY, own: addresses, clock, random });
   const configuration = testConfiguration(bodyBytes);
   const faults = createFaults({ deployments: configuration.deployments, clock });
   const batches: DeviceBatch[] = [];
-  const errors: object[] = [];
   const app = createApp({
     configuration,
     asks,
     ledger: testLedger(batches),
     callers,
+    keys: ring,
     own: addresses,
     deployments: createDeployments({ configuration, clock, faults }),
     faults,
@@ -66,7 +74,7 @@ export function openSurface({ own, parts, bodyBytes = 1_000_000 }: SurfaceOption
     page: null,
     clock,
     random,
-    log: { info: () => {}, warn: () => {}, error: (about) => void errors.push(about) },
+    log,
     ...parts,
   });
   const plain = async (path: string, init: RequestInit = {}, peer = '127.0.0.1'): Promise<Response> =>
@@ -81,6 +89,7 @@ export function openSurface({ own, parts, bodyBytes = 1_000_000 }: SurfaceOption
     configuration,
     errors,
     sessions,
+    keys,
     plain,
     request(path, init = {}) {
       const headers = new Headers(init.headers);

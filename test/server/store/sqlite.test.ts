@@ -1,5 +1,6 @@
 import { describeAnswerCache } from '../../contracts/answer-cache.ts';
 import { describeJournal } from '../../contracts/journal.ts';
+import { describeKeys } from '../../contracts/keys.ts';
 import { describeLedger } from '../../contracts/ledger.ts';
 import { describeSessions } from '../../contracts/sessions.ts';
 import { openInPlace } from './in-place.ts';
@@ -10,3 +11,4 @@ describeAnswerCache('in SQLite', async (cacheMaxBytes) =>
 );
 describeLedger('in SQLite', async () => openInPlace());
 describeSessions('in SQLite', async () => openInPlace());
+describeKeys('in SQLite', async () => openInPlace());
