@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import type { Problem } from '#shared/problem.ts';
 import type { AnswerCache } from './answer-cache.ts';
+import type { Budget } from './budget.ts';
 import type { Journal } from './journal.ts';
 import type { Keys } from './keys.ts';
 import type { Ledger } from './ledger.ts';
 import type { Meta } from './meta.ts';
 import type { Sessions } from './sessions.ts';
 import { openAnswerCache } from './sqlite/answer-cache.ts';
+import { openBudget } from './sqlite/budget.ts';
 import { DatabaseThread, type Database } from './sqlite/client.ts';
 import { openJournal } from './sqlite/journal.ts';
 import { openKeys } from './sqlite/keys.ts';
@@ -19,6 +21,7 @@ export interface Stores {
   journal: Journal;
   cache: AnswerCache;
   ledger: Ledger;
+  budget: Budget;
   sessions: Sessions;
   keys: Keys;
   meta: Meta;
@@ -54,6 +57,7 @@ export function storesOver(database: Database): Stores {
     journal: openJournal(database),
     cache: openAnswerCache(database),
     ledger: openLedger(database),
+    budget: openBudget(database),
     sessions: openSessions(database),
     keys: openKeys(database),
     meta: openMeta(database),

@@ -5,7 +5,8 @@ import type { AskRow, AttemptRow, DeviceBatch, Figures, Ledger } from '../../ser
 
 const always = { tenant: null, fromMs: 0, toMs: 1e12 };
 
-function askOf(id: string, changes: Partial<AskRow> = {}): AskRow {
+/** The row of an answered ask. */
+export function askOf(id: string, changes: Partial<AskRow> = {}): AskRow {
   return {
     request_id: id,
     run: 1,
@@ -35,7 +36,8 @@ function askOf(id: string, changes: Partial<AskRow> = {}): AskRow {
   };
 }
 
-function attemptOf(id: string, attempt: number, changes: Partial<AttemptRow> = {}): AttemptRow {
+/** The row of one of its attempts. */
+export function attemptOf(id: string, attempt: number, changes: Partial<AttemptRow> = {}): AttemptRow {
   return {
     request_id: id,
     run: 1,

@@ -1,4 +1,6 @@
 import type { AskRow, AttemptRow, DeviceBatch } from '../ledger.ts';
+import { bookCost } from './budget-operations.ts';
+import { budgetStatements, type BudgetStatements } from './budget-statements.ts';
 import type { Connection } from './connection.ts';
 import { ledgerStatements, type LedgerStatements } from './ledger-statements.ts';
 import type { Schema } from './schema.ts';
@@ -14,8 +16,9 @@ export interface LedgerEntry {
 /** The ledger's writes, and its list of asks, as the thread runs them. */
 export function ledgerOperations({ database }: Connection) {
   const statements = ledgerStatements(database);
+  const budget = budgetStatements(database);
   return {
-    'ledger.record': (rows: { asks: AskRow[]; attempts: AttemptRow[] }) => recordRows(statements, rows),
+    'ledger.record': (rows: { asks: AskRow[]; attempts: AttemptRow[] }) => recordRows(statements, budget, rows),
     'ledger.record-device': (batch: DeviceBatch) => recordBatch(statements, batch),
     'ledger.recent': (query: { tenant: string | null; limit: number }): LedgerEntry[] => {
       const asks = query.tenant === null ? statements.recent.all(query) : statements.recentOf.all(query);
@@ -38,11 +41,23 @@ export function ledgerOperations({ database }: Connection) {
   };
 }
 
-function recordRows(statements: LedgerStatements, rows: { asks: AskRow[]; attempts: AttemptRow[] }): void {
-  for (const attempt of rows.attempts) statements.addAttempt.run(attempt);
+function recordRows(
+  statements: LedgerStatements,
+  budget: BudgetStatements,
+  rows: { asks: AskRow[]; attempts: AttemptRow[] },
+): void {
+  const late = rows.attempts.filter((attempt) => statements.addAttempt.run(attempt) > 0);
   // An ask costs what its attempts cost, whichever of them came first: one that ended late changes the sum.
-  for (const ask of rows.asks) statements.addAsk.run(ask);
+  const added = rows.asks.filter((ask) => statements.addAsk.run(ask) > 0);
   for (const { request_id, run } of [...rows.asks, ...rows.attempts]) statements.sumCost.run({ request_id, run });
+  for (const ask of added) bookCost(budget, ask, budget.knownCost.get(ask)?.cost ?? 0);
+  const isAdded = new Set(added.map(({ request_id, run }) => `${request_id} ${run}`));
+  for (const { request_id, run, cost_nano_usd: cost } of late) {
+    if (cost === null || cost === 0 || isAdded.has(`${request_id} ${run}`)) continue;
+    const row = budget.ask.get({ request_id, run });
+    // An attempt whose ask is not there yet is counted with it.
+    if (row !== undefined) bookCost(budget, askOf(row), cost);
+  }
 }
 
 function recordBatch(statements: LedgerStatements, batch: DeviceBatch): { accepted: number; repeated: number } {

@@ -1,4 +1,5 @@
 import { answerOperations } from './answer-operations.ts';
+import { budgetOperations } from './budget-operations.ts';
 import type { Connection } from './connection.ts';
 import { figuresOperations } from './figures-operations.ts';
 import { journalOperations } from './journal-operations.ts';
@@ -20,6 +21,7 @@ export function prepareOperations(connection: Connection, cacheMaxBytes: number)
     ...sessionOperations(connection),
     ...keyOperations(connection),
     ...metaOperations(connection),
+    ...budgetOperations(connection),
   };
 }
 

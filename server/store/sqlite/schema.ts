@@ -1,4 +1,5 @@
 import type { AskEnded } from '#shared/telemetry.ts';
+import type { ScopeKind } from '../budget.ts';
 import type { EndState } from '../journal.ts';
 import type { AskRow, AttemptRow } from '../ledger.ts';
 
@@ -10,6 +11,15 @@ interface GrantsColumns {
   user_id: string;
   role: string;
   guest: number;
+}
+
+interface BudgetScope {
+  /** Such as `2026-11`. */
+  month: string;
+  tenant_id: string;
+  kind: ScopeKind;
+  /** User or key id; empty for the tenant. */
+  name: string;
 }
 
 /** The tables after the last migration, for kysely. */
@@ -57,6 +67,17 @@ export interface Schema {
   ledger_attempt: Columns<AttemptRow>;
   device_event: Columns<Omit<AskEnded, 'kind'>> & { tenant_id: string; user_id: string; received_at_ms: number };
   device_batch: { tenant_id: string; user_id: string; batch_id: string; dropped: number; received_at_ms: number };
+  /** What is spent and set aside of one scope in one month. */
+  budget: BudgetScope & { spent_nano_usd: number; reserved_nano_usd: number };
+  budget_step: BudgetScope & { percent: number; at_ms: number };
+  /** One row for each scope that has a cap. */
+  budget_reservation: BudgetScope & {
+    ask_id: string;
+    run: number;
+    amount_nano_usd: number;
+    cap_nano_usd: number;
+    expires_at_ms: number;
+  };
   link: GrantsColumns & { token_hash: string; expires_at_ms: number; added: number };
   session: GrantsColumns & { token_hash: string; expires_at_ms: number; used: number };
   api_key: {

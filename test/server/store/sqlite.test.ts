@@ -1,4 +1,5 @@
 import { describeAnswerCache } from '../../contracts/answer-cache.ts';
+import { describeBudget } from '../../contracts/budget.ts';
 import { describeJournal } from '../../contracts/journal.ts';
 import { describeKeys } from '../../contracts/keys.ts';
 import { describeLedger } from '../../contracts/ledger.ts';
@@ -10,5 +11,6 @@ describeAnswerCache('in SQLite', async (cacheMaxBytes) =>
   openInPlace(cacheMaxBytes === undefined ? {} : { cacheMaxBytes }),
 );
 describeLedger('in SQLite', async () => openInPlace());
+describeBudget('in SQLite', async () => openInPlace());
 describeSessions('in SQLite', async () => openInPlace());
 describeKeys('in SQLite', async () => openInPlace());

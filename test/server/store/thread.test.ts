@@ -165,8 +165,14 @@ it('[V6] opens the data folder of schema 1 and finds in it what was stored', asy
   const folder = await makeFolder();
   const fixture = new URL('../../fixtures/data/schema-1/layover.db', import.meta.url);
   await copyFile(fileURLToPath(fixture), join(folder, 'layover.db'));
-  const { journal, cache, ledger, sessions, meta, problems } = await openFolder(folder);
+  const { journal, cache, ledger, budget, sessions, meta, problems } = await openFolder(folder);
   expect(await journal.read(everything)).toEqual({ state: 'answered', events: [delta(1), delta(2)] });
+  // A cap that comes later finds what was spent before there was a budget.
+  const spent = await budget.lines({ monthOfMs: 0, tenant: null, nowMs: 0, limit: 10 });
+  expect(spent.map(({ kind, spentNanoUsd }) => [kind, spentNanoUsd])).toEqual([
+    ['tenant', 7],
+    ['user', 7],
+  ]);
   expect((await cache.get(filledAnswer.key, 0))?.answer).toEqual(filledAnswer.answer);
   expect(await ledger.figures({ tenant: null, fromMs: 0, toMs: 1e12 })).toMatchObject(filledFigures);
   expect(await sessions.useSession('session', 0, 1)).toEqual({
