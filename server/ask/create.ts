@@ -20,7 +20,9 @@ export function createAsks(parts: AskParts): Asks {
     ...parts,
     live: new LiveAsks(clock, configuration.routing.graceMs),
     rates: createRates(clock),
-    router: createRouter({ deployments, faults, openProvider: providers, clock, random, log }),
+    router: createRouter({
+      ...{ routing: configuration.routing, deployments, faults, openProvider: providers, clock, random, log },
+    }),
   };
   const { live } = heart;
   let isStopping = false;

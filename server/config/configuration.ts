@@ -63,6 +63,8 @@ export interface Deployment {
   /** The model goes on from a last turn of the assistant. */
   prefill: boolean;
   prices: Prices | null;
+  /** Longest prompt in tokens; null when nobody said. */
+  maxInputTokens: number | null;
   demo: boolean;
   /** `unconfigured`: its key or base is not in the environment; the sentence says which. */
   state: { kind: 'ready' } | { kind: 'unconfigured'; why: string };
@@ -107,10 +109,24 @@ export interface TenantLimits {
 }
 
 export interface Routing {
-  /** Fails in a window of one minute after which a deployment cools; more than this many. Default 3. */
+  /** Fails in a window of one minute after which a deployment opens; more than this many. Default 3. */
   allowedFails: number;
-  /** How long it cools, ms. Default 30,000. */
+  /** Fails one after the other after which it opens, however far apart. 3. */
+  failsInARow: number;
+  /** Allowed fails by kind of failure, in place of `allowedFails`. */
+  allowedFailsPolicy: ReadonlyMap<string, number>;
+  /** How long it is left alone at first, ms. Default 30,000. */
   cooldownMs: number;
+  /** False: no deployment is ever left alone. Default true. */
+  cooldowns: boolean;
+  /** Repeats at the same deployment, over a whole ask. Default 2. */
+  numRetries: number;
+  /** Steps to another deployment, over a whole ask. Default 5. */
+  maxFallbacks: number;
+  /** Least wait before a repeat at the same deployment, ms. Default 0. */
+  retryAfterMs: number;
+  /** Repeats by kind of failure, in place of `numRetries`. */
+  retryPolicy: ReadonlyMap<string, number>;
   /** Limit of one ask over all its attempts, ms. Default 30,000. */
   totalTimeoutMs: number;
   /** How long an ask without a key goes on after its client left, ms. Default 60,000. */

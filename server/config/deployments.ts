@@ -83,6 +83,7 @@ function readDeployment(entry: DeploymentEntry, at: Entry): Deployment | null {
     streamTotalMs: params.stream_total_timeout ?? router.stream_total_timeout ?? TIMER_DEFAULTS.streamTotalMs,
     prefill: entry.model_info?.supports_assistant_prefill ?? takesPrefill(target),
     prices: readPrices(entry, target.wire, at),
+    maxInputTokens: null,
     demo: false,
   };
 }

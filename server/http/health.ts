@@ -1,4 +1,5 @@
 import type { DeploymentReach, PreflightReport } from '#shared/preflight-wire.ts';
+import type { DeploymentView } from '../routing/health.ts';
 import type { AttemptRow } from '../store/ledger.ts';
 import type { HttpContext, HttpParts } from './parts.ts';
 import { visitFrom } from './visit.ts';
@@ -47,10 +48,20 @@ async function reasonsAgainst(parts: HttpParts): Promise<string[]> {
 
 function aliasesWithout(parts: HttpParts): string[] {
   const views = parts.deployments.views();
-  const served = new Set(views.filter((view) => view.health.kind === 'closed').map((view) => view.alias));
+  const served = new Set(views.filter(isCallable).map((view) => view.alias));
   return [...new Set(views.map((view) => view.alias))]
     .filter((alias) => !served.has(alias))
     .map((alias) => `No deployment of \`${alias}\` can be called now.`);
+}
+
+/** Half-open: the next ask that finds nobody else goes there. */
+function isCallable({ health }: DeploymentView): boolean {
+  return health.kind === 'closed' || health.kind === 'half-open';
+}
+
+function stateOf(view: DeploymentView): DeploymentReach['state'] {
+  if (isCallable(view)) return 'callable';
+  return view.health.kind === 'unconfigured' ? 'unconfigured' : 'cooling';
 }
 
 /** The deployments that the features can reach, each under its name once, with what the ledger knows of the tenant's own calls. */
@@ -72,7 +83,7 @@ async function reachOf(
   for (const view of deployments.views().filter(({ alias }) => aliases.has(alias))) {
     const told = reach(view.name, calls, sinceMs);
     const before = byName.get(view.name);
-    const state = view.health.kind === 'closed' ? 'callable' : view.health.kind;
+    const state = stateOf(view);
     // One that serves two aliases is as good as the better of the two.
     byName.set(view.name, { ...told, state: before?.state === 'callable' ? 'callable' : state });
   }

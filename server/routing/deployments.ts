@@ -1,35 +1,32 @@
 import type { Clock } from '#shared/clock.ts';
 import type { Deployment, Routing } from '../config/configuration.ts';
-import type { ProviderFailure } from '../providers/provider.ts';
 import type { Faults } from './faults.ts';
-import type { DeploymentHealth, DeploymentView } from './health.ts';
+import { Health, type DeploymentView, type Watch } from './health.ts';
 
-/** How the deployments are. Rules: docs/behaviour.md, R6–R10. */
+/** How the deployments are. Rules: docs/behaviour.md, R6–R10 and R17–R20. */
 export interface Deployments {
   /** Every deployment of an alias, unconfigured ones too; empty for an alias nobody serves. */
   of(alias: string): readonly Deployment[];
-  /** Ms until it may be picked again; 0 when it may be now. */
-  coolingLeftMs(deployment: Deployment): number;
-  /** A call that began at this monotonic moment was answered whole. */
-  succeeded(deployment: Deployment, startedMonotonicMs: number): void;
-  failed(deployment: Deployment, failure: ProviderFailure): void;
+  /** Whether it may be picked now. */
+  standing(deployment: Deployment): Standing;
+  /** A call to it begins now; its end must be told. */
+  begin(deployment: Deployment): Watch;
   /** What was broken on purpose is mended: its fails and its cooling tell nothing of how it is. Unknown ids are ignored. */
   forgive(id: string): void;
+  /** From now on somebody tests the half-open deployments that `covers` names, so that asks need not. */
+  entrust(covers: (deployment: Deployment) => boolean): void;
   /** All of them, for people. */
   views(): DeploymentView[];
 }
 
-/** The window in which fails are counted, ms. */
-const FAIL_WINDOW_MS = 60_000;
-
-/** Longest cooling that a provider's Retry-After can ask for, ms. */
-export const MAX_RETRY_AFTER_MS = 10 * 60_000;
-
-interface Condition {
-  /** Monotonic moments of the last fails; never more than `allowedFails + 1`, as more would tell nothing new. */
-  fails: number[];
-  cooling: { sinceMs: number; untilMs: number; why: string } | null;
-}
+/** Whether a deployment may be picked now. */
+export type Standing =
+  /** Closed; or half-open, and nobody tests it yet but the ask that picks it. */
+  | { kind: 'free' }
+  /** Half-open and somebody tests it, or will: for an ask that finds nobody else. */
+  | { kind: 'on-trial' }
+  /** Open for `leftMs` more; `asked` by the provider itself. */
+  | { kind: 'open'; leftMs: number; asked: boolean };
 
 /** Watches over the configuration's deployments; all of them begin closed. */
 export function createDeployments(deps: {
@@ -40,67 +37,43 @@ export function createDeployments(deps: {
   const { clock, faults } = deps;
   const { deployments, routing } = deps.configuration;
   const byAlias = new Map<string, Deployment[]>();
-  const conditions = new Map<string, Condition>();
+  const healths = new Map<string, Health>();
+  let covers: (deployment: Deployment) => boolean = () => false;
   for (const deployment of deployments) {
     byAlias.set(deployment.alias, [...(byAlias.get(deployment.alias) ?? []), deployment]);
-    conditions.set(deployment.id, { fails: [], cooling: null });
+    healths.set(deployment.id, new Health(limitsOf(deployment, routing), clock));
   }
 
-  function conditionOf(deployment: Deployment): Condition {
-    const condition = conditions.get(deployment.id);
-    if (condition === undefined) throw new RangeError(`Deployment \`${deployment.id}\` is not configured.`);
-    return condition;
+  function healthOf(deployment: Deployment): Health {
+    const health = healths.get(deployment.id);
+    if (health === undefined) throw new RangeError(`Deployment \`${deployment.id}\` is not configured.`);
+    return health;
   }
 
-  function recentFails(condition: Condition): number {
-    const since = clock.monotonic() - FAIL_WINDOW_MS;
-    condition.fails = condition.fails.filter((at) => at > since);
-    return condition.fails.length;
-  }
-
-  function coolingLeftMs(deployment: Deployment): number {
-    const { cooling } = conditionOf(deployment);
-    return cooling === null ? 0 : Math.max(0, cooling.untilMs - clock.monotonic());
-  }
-
-  function health(deployment: Deployment): DeploymentHealth {
-    if (deployment.state.kind === 'unconfigured') return deployment.state;
-    const condition = conditionOf(deployment);
-    const leftMs = coolingLeftMs(deployment);
-    return leftMs > 0 && condition.cooling !== null
-      ? { kind: 'cooling', untilMs: Math.round(clock.now() + leftMs), why: condition.cooling.why }
-      : { kind: 'closed', recentFails: recentFails(condition) };
+  function standing(deployment: Deployment): Standing {
+    const { state } = healthOf(deployment);
+    switch (state.kind) {
+      case 'closed':
+        return { kind: 'free' };
+      case 'open':
+        return { kind: 'open', leftMs: Math.ceil(state.untilMs - clock.monotonic()), asked: state.asked };
+      case 'half-open':
+        return { kind: state.probe !== null || covers(deployment) ? 'on-trial' : 'free' };
+      default:
+        return state satisfies never;
+    }
   }
 
   return {
     of: (alias) => byAlias.get(alias) ?? [],
-    coolingLeftMs,
-    succeeded(deployment, startedMonotonicMs) {
-      const condition = conditionOf(deployment);
-      // A call from before the cooling tells nothing of how the deployment is now.
-      if (condition.cooling === null || startedMonotonicMs < condition.cooling.sinceMs) return;
-      condition.cooling = null;
-      condition.fails = [];
-    },
-    failed(deployment, failure) {
-      const { health: weight } = failure.meaning;
-      if (weight === 'none') return;
-      const condition = conditionOf(deployment);
-      const now = clock.monotonic();
-      const fails = recentFails(condition) + 1;
-      condition.fails = [...condition.fails, now].slice(-(routing.allowedFails + 1));
-      if (weight === 'count' && fails <= routing.allowedFails) return;
-      const untilMs = now + coolingFor(failure, routing);
-      // A later failure never shortens what a provider asked for.
-      if (condition.cooling !== null && condition.cooling.untilMs > untilMs) return;
-      condition.cooling = { sinceMs: now, untilMs, why: failure.message };
-    },
-    forgive(id) {
-      if (conditions.has(id)) conditions.set(id, { fails: [], cooling: null });
-    },
+    standing,
+    begin: (deployment) => healthOf(deployment).begin(),
+    forgive: (id) => healths.get(id)?.forgive(),
+    entrust: (told) => void (covers = told),
     views: () =>
       deployments.map((deployment) => {
         const fault = faults.of(deployment.id);
+        const { state } = deployment;
         return {
           id: deployment.id,
           alias: deployment.alias,
@@ -109,15 +82,19 @@ export function createDeployments(deps: {
           order: deployment.order,
           weight: deployment.weight,
           demo: deployment.demo,
-          health: health(deployment),
+          health: state.kind === 'unconfigured' ? state : healthOf(deployment).view(),
           fault: fault === null ? null : { kind: fault.kind, untilMs: fault.untilMs },
         };
       }),
   };
 }
 
-function coolingFor(failure: ProviderFailure, routing: Routing): number {
-  if (failure.kind === 'rate-limited' && failure.retryAfterMs !== null)
-    return Math.min(MAX_RETRY_AFTER_MS, Math.max(0, failure.retryAfterMs));
-  return routing.cooldownMs;
+function limitsOf(_deployment: Deployment, routing: Routing): ConstructorParameters<typeof Health>[0] {
+  return {
+    allowedFails: routing.allowedFails,
+    failsInARow: routing.failsInARow,
+    cooldownMs: routing.cooldownMs,
+    policy: routing.allowedFailsPolicy,
+    neverOpens: !routing.cooldowns,
+  };
 }

@@ -1,79 +1,200 @@
 import type { Random } from '#shared/clock.ts';
-import type { Deployment } from '../config/configuration.ts';
+import type { Deployment, Routing } from '../config/configuration.ts';
 import type { ProviderFailure } from '../providers/provider.ts';
+import type { Standing } from './deployments.ts';
 
-/** Most attempts of one ask, over all its deployments. */
-export const MAX_ATTEMPTS = 4;
+/** Longest wait for a deployment whose provider asked for a pause, when nobody else is left, ms. */
+export const MAX_WAIT_MS = 3_000;
 
-/** Which deployment comes next, for one ask. Rules: docs/behaviour.md, R1–R5. */
+/** A wait is longer than it must be by a random part of this, so that asks that failed together do not come back together, ms. */
+const JITTER_MS = 250;
+
+/** The first repeat at the same deployment goes at once; the ones after it wait up to this, doubled each time, ms. */
+const BACKOFF_MS = 500;
+const MAX_BACKOFF_MS = 8_000;
+
+/** Which deployment comes next, for one ask. Rules: docs/behaviour.md, R1–R5 and R21–R24. */
 export interface Plan {
-  /** The next deployment to try, given how the last attempt failed; null when there is nothing left to try. */
-  next(last: { deployment: Deployment; failure: ProviderFailure } | null): Deployment | null;
+  /** The next deployment to try, given how the last attempt failed and what is left of the ask's limit; null when there is nothing left to try. */
+  next(last: FailedAttempt | null, leftMs: number): Step | null;
+  /** A second deployment to ask while the first is still silent: a healthy one that was not tried; null for none. Counts as a fallback. */
+  beside(): Deployment | null;
 }
 
-/** A plan over the ready deployments of one alias. */
-export function createPlan(deps: {
-  deployments: readonly Deployment[];
-  coolingLeftMs: (deployment: Deployment) => number;
+export interface FailedAttempt {
+  deployment: Deployment;
+  failure: ProviderFailure;
+}
+
+/** `waitMs` before the call; 0 nearly always. */
+export interface Step {
+  deployment: Deployment;
+  waitMs: number;
+}
+
+export interface PlanParts {
+  /** The deployments of the alias, then those of each of its fallbacks. */
+  groups: readonly (readonly Deployment[])[];
+  /** Where an ask goes that was too long; beside them every deployment of `groups` that is known to take more. */
+  whenTooLong: readonly (readonly Deployment[])[];
+  /** Where an ask goes whose content was refused. */
+  whenRefused: readonly (readonly Deployment[])[];
+  standing: (deployment: Deployment) => Standing;
+  routing: Pick<Routing, 'numRetries' | 'maxFallbacks' | 'retryAfterMs' | 'retryPolicy'>;
+  /** One of an order; by weight when left out. */
+  pick?: (deployments: readonly Deployment[], random: Random) => Deployment | null;
   random: Random;
-}): Plan {
-  const { coolingLeftMs, random } = deps;
-  const ready = deps.deployments.filter(({ state }) => state.kind === 'ready');
-  const orders = [...new Set(ready.map(({ order }) => order))].sort((a, b) => a - b);
-  const tried = new Set<string>();
-  const retried = new Set<number>();
-  const leftBehind = new Set<number>();
-  let attempts = 0;
-  let cooledTried = false;
+}
 
-  function fresh(order: number): Deployment[] {
-    return ready.filter(
-      (deployment) => deployment.order === order && !tried.has(deployment.id) && coolingLeftMs(deployment) === 0,
-    );
+/** A deployment with the place at which it stands: its group, then its order. */
+interface Place {
+  deployment: Deployment;
+  level: string;
+}
+
+/** A plan over these groups. */
+export function createPlan(parts: PlanParts): Plan {
+  const { standing, random, routing, pick = pickWeighted } = parts;
+  let places = placesIn(parts.groups);
+  const tries = new Map<string, number>();
+  const repeats = new Map<string, number>();
+  const leftBehind = new Set<string>();
+  let retries = 0;
+  let fallbacks = 0;
+  let openTried = false;
+  const waitedFor = new Set<string>();
+  let previous: Deployment | null = null;
+
+  const isFresh = (deployment: Deployment): boolean => !tries.has(deployment.id);
+  const levelOf = (deployment: Deployment): string =>
+    places.find((place) => place.deployment.id === deployment.id)?.level ?? '';
+
+  /** Untried deployments of a level that stand so. */
+  function fresh(level: string, kind: Standing['kind']): Deployment[] {
+    return places
+      .filter((place) => place.level === level && isFresh(place.deployment))
+      .map(({ deployment }) => deployment)
+      .filter((deployment) => standing(deployment).kind === kind);
   }
 
-  function retryOf({ deployment, failure }: { deployment: Deployment; failure: ProviderFailure }): Deployment | null {
-    if (!failure.meaning.retrySame || retried.has(deployment.order)) return null;
-    retried.add(deployment.order);
-    return pickWeighted(fresh(deployment.order), random) ?? (coolingLeftMs(deployment) === 0 ? deployment : null);
+  /** A fast failure once more in its order: at a neighbour, else at the same. */
+  function repeatOf({ deployment, failure }: FailedAttempt, leftMs: number): Step | null {
+    const { kind, meaning } = failure;
+    const allowed = routing.retryPolicy.get(kind) ?? (meaning.retrySame ? 1 : 0);
+    const level = levelOf(deployment);
+    const before = repeats.get(level) ?? 0;
+    if (before >= allowed) return null;
+    repeats.set(level, before + 1);
+    const neighbour = meaning.retrySame ? pick(fresh(level, 'free'), random) : null;
+    if (neighbour !== null) return { deployment: neighbour, waitMs: 0 };
+    const inBudget = retries < (routing.retryPolicy.get(kind) ?? routing.numRetries);
+    if (!inBudget || standing(deployment).kind !== 'free') return null;
+    const waitMs = pauseBefore((tries.get(deployment.id) ?? 1) - 1);
+    return waitMs < leftMs ? { deployment, waitMs } : null;
   }
 
-  /**
-   * A deployment that cools, when no other is left: the one whose time is up first. Failing without a try would be worse
-   * than a call that may fail. One such call per ask, so that asks do not hammer what is down.
-   */
-  function leastCooled(): Deployment | null {
-    if (cooledTried) return null;
-    const cooled = ready.filter((deployment) => !tried.has(deployment.id) && coolingLeftMs(deployment) > 0);
-    const [first] = cooled.sort((a, b) => coolingLeftMs(a) - coolingLeftMs(b));
-    cooledTried = first !== undefined;
-    return first ?? null;
+  /** Before the `count`-th further repeat at the same deployment. */
+  function pauseBefore(count: number): number {
+    const least = routing.retryAfterMs === 0 ? 0 : routing.retryAfterMs + fraction(random) * JITTER_MS;
+    const grown = count === 0 ? 0 : fraction(random) * Math.min(MAX_BACKOFF_MS, BACKOFF_MS * 2 ** (count - 1));
+    return Math.round(Math.max(least, grown));
   }
 
-  function choose(last: { deployment: Deployment; failure: ProviderFailure } | null): Deployment | null {
-    if (last !== null) {
-      if (!last.failure.meaning.failOver) return null;
-      const retry = retryOf(last);
-      if (retry !== null) return retry;
-      // A group that was slow, or failed twice, is left: two waits for a first token would miss its target.
-      if (last.failure.kind === 'timeout' || retried.has(last.deployment.order)) leftBehind.add(last.deployment.order);
-    }
-    for (const order of [...orders.filter((order) => !leftBehind.has(order)), ...leftBehind]) {
-      const picked = pickWeighted(fresh(order), random);
+  /** The first healthy deployment that was not tried, by group, order and weight. */
+  function firstOf(kind: Standing['kind']): Deployment | null {
+    const levels = [...new Set(places.map(({ level }) => level))];
+    for (const level of [...levels.filter((each) => !leftBehind.has(each)), ...leftBehind]) {
+      const picked = pick(fresh(level, kind), random);
       if (picked !== null) return picked;
     }
-    return leastCooled();
+    return null;
+  }
+
+  /** When nobody healthy is left: one that is on trial, else one that is open. Failing without a try would be worse. */
+  function lastResort(leftMs: number): Step | null {
+    const onTrial = firstOf('on-trial');
+    if (onTrial !== null) return { deployment: onTrial, waitMs: 0 };
+    const open = places
+      .map(({ deployment }) => ({ deployment, standing: standing(deployment) }))
+      .flatMap((one) => (one.standing.kind === 'open' ? [{ ...one, ...one.standing }] : []))
+      .sort((a, b) => a.leftMs - b.leftMs);
+    // One such call per ask, so that asks do not hammer what is down. A provider that asked for a pause gets it.
+    const untold = openTried ? undefined : open.find(({ deployment, asked }) => !asked && isFresh(deployment));
+    if (untold !== undefined) {
+      openTried = true;
+      return { deployment: untold.deployment, waitMs: 0 };
+    }
+    const paused = open.find(({ deployment, asked }) => asked && !waitedFor.has(deployment.id));
+    if (paused === undefined || (!isFresh(paused.deployment) && retries >= routing.numRetries)) return null;
+    waitedFor.add(paused.deployment.id);
+    const waitMs = Math.round(paused.leftMs + fraction(random) * JITTER_MS);
+    return paused.leftMs <= MAX_WAIT_MS && waitMs < leftMs ? { deployment: paused.deployment, waitMs } : null;
+  }
+
+  /** Where this failure leaves the ask to go; false for nowhere. */
+  function narrow({ deployment, failure }: FailedAttempt): boolean {
+    if (failure.kind === 'context-length') {
+      const takesMore = places.filter(({ deployment: other }) => takesMoreThan(other, deployment));
+      places = [...takesMore, ...placesIn(parts.whenTooLong, 'long')];
+      return places.length > 0;
+    }
+    if (failure.kind === 'content-policy') {
+      places = placesIn(parts.whenRefused, 'refused');
+      return places.length > 0;
+    }
+    return failure.meaning.failOver;
+  }
+
+  function choose(last: FailedAttempt | null, leftMs: number): Step | null {
+    if (last !== null) {
+      const level = levelOf(last.deployment);
+      if (!narrow(last)) return null;
+      const repeat = repeatOf(last, leftMs);
+      if (repeat !== null) return repeat;
+      // An order that was slow, or failed twice, is left: two waits for a first token would miss its target.
+      if (last.failure.kind === 'timeout' || repeats.has(level)) leftBehind.add(level);
+    }
+    const healthy = firstOf('free');
+    return healthy === null ? lastResort(leftMs) : { deployment: healthy, waitMs: 0 };
+  }
+
+  /** Whether the ask's one budget has room for this step; takes it. */
+  function take(deployment: Deployment): boolean {
+    const isFallback = previous !== null && isFresh(deployment);
+    if (isFallback && fallbacks >= routing.maxFallbacks) return false;
+    if (isFallback) fallbacks += 1;
+    else if (previous !== null) retries += 1;
+    tries.set(deployment.id, (tries.get(deployment.id) ?? 0) + 1);
+    previous = deployment;
+    return true;
   }
 
   return {
-    next(last) {
-      const picked = attempts < MAX_ATTEMPTS ? choose(last) : null;
-      if (picked === null) return null;
-      attempts += 1;
-      tried.add(picked.id);
-      return picked;
+    next(last, leftMs) {
+      const step = choose(last, leftMs);
+      return step !== null && take(step.deployment) ? step : null;
+    },
+    beside() {
+      const healthy = firstOf('free');
+      return healthy !== null && take(healthy) ? healthy : null;
     },
   };
+}
+
+/** Ready deployments by group and order; each once, where it comes first. */
+function placesIn(groups: readonly (readonly Deployment[])[], lane = ''): Place[] {
+  const seen = new Set<string>();
+  return groups.flatMap((group, index) =>
+    [...group]
+      .sort((a, b) => a.order - b.order)
+      .filter(({ id, state }) => state.kind === 'ready' && !seen.has(id) && seen.add(id))
+      .map((deployment) => ({ deployment, level: `${lane}${index}/${deployment.order}` })),
+  );
+}
+
+/** Whether it is known to take longer asks. */
+function takesMoreThan({ maxInputTokens: own }: Deployment, { maxInputTokens: other }: Deployment): boolean {
+  return own !== null && other !== null && own > other;
 }
 
 /** One of them, with a chance by weight; null of none. Weights that are all 0 count as equal. */

@@ -1,10 +1,10 @@
 import type { FinishReason } from '#shared/answer.ts';
 import type { ChatMessage } from '#shared/chat.ts';
-import type { Clock, Random } from '#shared/clock.ts';
+import { wait, type Clock, type Random } from '#shared/clock.ts';
 import type { Usage } from '#shared/money.ts';
 import type { Problem } from '#shared/problem.ts';
 import type { Log } from '#shared/log.ts';
-import type { Deployment } from '../config/configuration.ts';
+import type { Deployment, Routing } from '../config/configuration.ts';
 import { attempt, type AttemptRecord, type ContentEvent, type OpenProvider } from './attempt.ts';
 import type { Deployments } from './deployments.ts';
 import type { Faults } from './faults.ts';
@@ -53,6 +53,7 @@ export type RouteEnd =
 
 /** A router over these deployments. */
 export function createRouter(deps: {
+  routing: Routing;
   deployments: Deployments;
   faults: Pick<Faults, 'of'>;
   openProvider: OpenProvider;
@@ -60,27 +61,29 @@ export function createRouter(deps: {
   random: Random;
   log: Log;
 }): Router {
-  const { deployments, faults, openProvider, clock, random, log } = deps;
+  const { routing, deployments, faults, openProvider, clock, random, log } = deps;
 
   async function route(ask: RoutedAsk, sink: RouteSink, signal: AbortSignal): Promise<RouteEnd> {
     const served = deployments.of(ask.alias);
     const plan = createPlan({
-      deployments: served,
-      coolingLeftMs: (deployment) => deployments.coolingLeftMs(deployment),
-      random,
+      ...{ groups: [served], whenTooLong: [], whenRefused: [], routing, random },
+      standing: (deployment) => deployments.standing(deployment),
     });
     const failed: Failed[] = [];
     let hops = 0;
     for (let attempts = 1; ; attempts++) {
       const last = failed.at(-1) ?? null;
       const leftMs = ask.deadlineMonotonicMs - clock.monotonic();
-      const deployment = leftMs > 0 || last === null ? plan.next(last) : null;
-      if (deployment === null) break;
+      const step = leftMs > 0 || last === null ? plan.next(last, leftMs) : null;
+      if (step === null) break;
+      const { deployment, waitMs } = step;
+      if (waitMs > 0 && !(await waited(waitMs, signal))) return { kind: 'stopped' };
       if (last !== null && last.deployment !== deployment) hops += 1;
       const role = last === null ? 'first' : last.deployment.order === deployment.order ? 'retry' : 'failover';
       let by: Commitment = { deployment, model: deployment.model, attempts, hops };
+      const watch = deployments.begin(deployment);
       const { record, end } = await attempt(
-        { ...ask, deployment, role, fault: faults.of(deployment.id), leftMs, openProvider, clock },
+        { ...ask, deployment, role, fault: faults.of(deployment.id), leftMs: leftMs - waitMs, openProvider, clock },
         (event, model) => {
           if (by.model !== model) by = { ...by, model };
           sink.content(event, by);
@@ -88,14 +91,18 @@ export function createRouter(deps: {
         signal,
       );
       sink.attempted(record);
-      if (end.kind === 'stopped') return { kind: 'stopped' };
+      if (end.kind === 'stopped') {
+        watch.untold();
+        return { kind: 'stopped' };
+      }
       if (end.kind === 'finished') {
-        deployments.succeeded(deployment, record.startedMonotonicMs);
+        watch.succeeded();
         return { kind: 'answered', by: { ...by, model: end.model }, finishReason: end.reason, usage: record.usage };
       }
       const { failure } = end;
       say(ask, deployment, failure);
-      if (end.blame) deployments.failed(deployment, failure);
+      if (end.blame) watch.failed(failure);
+      else watch.untold();
       if (end.afterContent)
         return { kind: 'failed', outcome: 'incomplete', problem: brokeOff({ deployment, failure }) };
       failed.push({ deployment, failure });
@@ -113,11 +120,19 @@ export function createRouter(deps: {
     else log.warn({ ...details, err: failure.cause }, `\`${deployment.name}\`: ${failure.message}`);
   }
 
+  /** Resolves with false when the signal was aborted meanwhile. */
+  function waited(ms: number, signal: AbortSignal): Promise<boolean> {
+    return wait(clock, ms, signal).then(
+      () => true,
+      () => false,
+    );
+  }
+
   /** When the first of them may be picked again: null, thus unknown, when one may be already. */
   function retryAfterMs(served: readonly Deployment[]): number | null {
-    const ready = served.filter(({ state }) => state.kind === 'ready');
-    const least = Math.min(...ready.map((deployment) => deployments.coolingLeftMs(deployment)));
-    return Number.isFinite(least) && least > 0 ? Math.ceil(least) : null;
+    const ready = served.filter(({ state }) => state.kind === 'ready').map((one) => deployments.standing(one));
+    const least = Math.min(...ready.map((one) => (one.kind === 'open' ? one.leftMs : 0)));
+    return Number.isFinite(least) && least > 0 ? least : null;
   }
 
   return { route };

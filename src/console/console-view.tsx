@@ -23,7 +23,7 @@ export function ConsoleView() {
   const { report, failure } = watch.state.value;
   if (failure?.status === 401 || failure?.status === 403) return <SignIn failure={failure} />;
   if (report === null) return <Unknown failure={failure} />;
-  const verdict = judge(report.slo, report.deployments, clock.now());
+  const verdict = judge(report.slo, report.deployments);
   return (
     <main class="page console" id="main" tabIndex={-1}>
       {failure !== null && (

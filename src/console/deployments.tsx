@@ -56,11 +56,20 @@ function healthWords(
   switch (health.kind) {
     case 'unconfigured':
       return { mark: 'is-idle', tone: 'idle', word: 'Not configured', because: health.why };
-    case 'cooling': {
+    case 'open': {
       const leftMs = health.untilMs - nowMs;
-      const because = `${health.why} Next try ${leftMs > 0 ? `in ${durationWords(leftMs)}` : 'with the next ask'}.`;
-      return { mark: 'is-paused', tone: 'warn', word: 'Cooling down', because };
+      const because = `${health.why} Next test ${leftMs > 0 ? `in ${durationWords(leftMs)}` : 'now'}.`;
+      return { mark: 'is-paused', tone: 'warn', word: 'Left alone', because };
     }
+    case 'half-open':
+      return health.probing
+        ? { mark: 'is-paused', tone: 'warn', word: 'Being tested', because: `${health.why} One call tests it now.` }
+        : {
+            mark: 'is-paused',
+            tone: 'warn',
+            word: 'Waits for a test',
+            because: `${health.why} One call tests it before asks go there again.`,
+          };
     case 'closed':
       if (fault !== null) {
         const because = `It is broken by hand: ${health.recentFails} of its calls failed in the last minute.`;

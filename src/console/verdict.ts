@@ -12,9 +12,9 @@ export interface Verdict {
 }
 
 /** The worst thing first: nobody answers, somebody does not, a target is missed, too little is known, all is well. */
-export function judge(slo: SloReport, deployments: readonly Deployment[], nowMs: number): Verdict {
+export function judge(slo: SloReport, deployments: readonly Deployment[]): Verdict {
   const used = deployments.filter((each) => each.health.kind !== 'unconfigured');
-  const down = used.filter((each) => each.health.kind === 'cooling' && each.health.untilMs > nowMs);
+  const down = used.filter((each) => isPassedOver(each, used));
   const up = used.filter((each) => !down.includes(each));
   if (used.length === 0) {
     return say(
@@ -112,13 +112,19 @@ function say(mark: MarkName, tone: Verdict['tone'], says: string, evidence: stri
   return { mark, tone, says, evidence };
 }
 
+/** Half-open, it still gets no ask while another of its alias is healthy. */
+function isPassedOver({ alias, health }: Deployment, among: readonly Deployment[]): boolean {
+  if (health.kind !== 'half-open') return health.kind === 'open';
+  return among.some((each) => each.alias === alias && each.health.kind === 'closed');
+}
+
 function aliasesOf(deployments: readonly Deployment[]): string[] {
   return [...new Set(deployments.map((each) => each.alias))];
 }
 
 /** Each reason once, however many give it. */
 function whysOf(deployments: readonly Deployment[]): string {
-  return [...new Set(deployments.map((each) => (each.health.kind === 'cooling' ? each.health.why : '')))].join(' ');
+  return [...new Set(deployments.map((each) => ('why' in each.health ? each.health.why : '')))].join(' ');
 }
 
 function onPurpose(deployments: readonly Deployment[]): string {

@@ -71,7 +71,8 @@ export const deploymentSchema = z.object({
   demo: z.boolean(),
   health: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('closed'), recentFails: z.number() }),
-    z.object({ kind: z.literal('cooling'), untilMs: z.number(), why: z.string() }),
+    z.object({ kind: z.literal('open'), untilMs: z.number(), why: z.string() }),
+    z.object({ kind: z.literal('half-open'), probing: z.boolean(), why: z.string() }),
     z.object({ kind: z.literal('unconfigured'), why: z.string() }),
   ]),
   fault: z.nullable(z.object({ kind: faultKindSchema, untilMs: z.number() })),

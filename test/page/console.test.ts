@@ -59,7 +59,8 @@ function deployment(name: string, part: Partial<Deployment> = {}): Deployment {
     ...part,
   };
 }
-const cooling = { kind: 'cooling', untilMs: NOW + 5_000, why: 'No first token within 2.0 s.' } as const;
+const open = { kind: 'open', untilMs: NOW + 5_000, why: 'No first token within 2.0 s.' } as const;
+const halfOpen = { kind: 'half-open', probing: false, why: 'No first token within 2.0 s.' } as const;
 
 describe('the verdict', () => {
   const north = deployment('north');
@@ -75,10 +76,10 @@ describe('the verdict', () => {
     [
       'nobody answers',
       slo(),
-      [deployment('north', { health: cooling }), deployment('south', { health: cooling })],
+      [deployment('north', { health: open }), deployment('south', { health: open })],
       'No provider answers.',
     ],
-    ['one does not', slo(), [deployment('north', { health: cooling }), south], 'It is the provider, not the network.'],
+    ['one does not', slo(), [deployment('north', { health: open }), south], 'It is the provider, not the network.'],
     ['one is broken on purpose', slo(), [deployment('north', { fault }), south], 'A fault is on, on purpose.'],
     ['the budget is spent', slo({}, -3), [north, south], 'The error budget is spent.'],
     ['too many fail', slo({ success_percent: figure({ met: false }) }), [north], 'Too many asks fail.'],
@@ -97,40 +98,41 @@ describe('the verdict', () => {
     ],
     ['all is well', slo(), [north, south], 'All is well.'],
     [
-      'a cooling that is over counts as up',
+      'one waits for its test while another answers',
       slo(),
-      [deployment('north', { health: { ...cooling, untilMs: NOW } })],
-      'All is well.',
+      [deployment('north', { health: halfOpen }), south],
+      'It is the provider, not the network.',
     ],
+    ['the only one waits for its test', slo(), [deployment('north', { health: halfOpen })], 'All is well.'],
   ];
 
   it.each(cases)('[G22] %s', (_name, report, deployments, says) => {
-    expect(judge(report, deployments, NOW).says).toBe(says);
+    expect(judge(report, deployments).says).toBe(says);
   });
 
   it('[G22] says who is left when one does not answer', () => {
-    const { evidence } = judge(slo(), [deployment('north', { health: cooling }), south], NOW);
+    const { evidence } = judge(slo(), [deployment('north', { health: open }), south]);
     expect(evidence).toBe('No first token within 2.0 s. Asks go through south instead.');
   });
 
   it('[G22] names only who serves the same model as who is left, and a reason of two once', () => {
     const small = deployment('small', { alias: 'app/small' });
-    const silent = judge(slo(), [deployment('north', { health: cooling }), small], NOW);
+    const silent = judge(slo(), [deployment('north', { health: open }), small]);
     expect(silent.says).toBe('No provider answers for app/chat.');
     expect(silent.evidence).toBe('north cools down. Asks get old answers, or a refusal with a reason.');
-    const three = ['north', 'east'].map((name) => deployment(name, { health: cooling }));
-    expect(judge(slo(), [...three, south, small], NOW).evidence).toBe(
+    const three = ['north', 'east'].map((name) => deployment(name, { health: open }));
+    expect(judge(slo(), [...three, south, small]).evidence).toBe(
       'No first token within 2.0 s. Asks go through south instead.',
     );
   });
 
   it('[G22] does not blame a provider for what was broken on purpose', () => {
-    const broken = deployment('north', { health: cooling, fault });
-    expect(judge(slo(), [broken, south], NOW)).toMatchObject({
+    const broken = deployment('north', { health: open, fault });
+    expect(judge(slo(), [broken, south])).toMatchObject({
       says: 'A fault is on, on purpose.',
       evidence: 'north. Undo ends it now. Asks go through south instead.',
     });
-    expect(judge(slo(), [broken], NOW)).toMatchObject({
+    expect(judge(slo(), [broken])).toMatchObject({
       says: 'No provider answers.',
       evidence: 'north cools down, broken on purpose: Undo ends it. Asks get old answers, or a refusal with a reason.',
     });

@@ -83,6 +83,7 @@ function deploymentOf(given: {
     streamTotalMs: 300_000,
     prefill: false,
     prices: PRICES[model],
+    maxInputTokens: null,
     demo: true,
     state: { kind: 'ready' },
   };

@@ -147,7 +147,7 @@ describe('an ask on its way to a provider', () => {
     expect(await attemptsOf(rig)).toHaveLength(4);
   });
 
-  it('[R5] goes past a deployment that cools, and to the first of them when all do', async () => {
+  it('[R5] goes past a deployment that is open, and to the first of them when all are', async () => {
     const rig = await openRig({ feature: { cache: { ttlSeconds: 0, scope: 'tenant' } } });
     rig.first.script(refuse(401));
     await rig.answer({ prompt: 'Hi' });
@@ -156,7 +156,7 @@ describe('an ask on its way to a provider', () => {
     rig.second.script(refuse(401));
     expect((await rig.answer({ prompt: 'Hi' })).last).toMatchObject({ provenance: { provider: 'first/model' } });
     expect([rig.first.calls.length, rig.second.calls.length]).toEqual([2, 3]);
-    expect(rig.deployments.views().map(({ health }) => health.kind)).toEqual(['closed', 'cooling']);
+    expect(rig.deployments.views().map(({ health }) => health.kind)).toEqual(['closed', 'open']);
   });
 
   it('[R10] is told why when no deployment is ready', async () => {

@@ -1,4 +1,5 @@
 import type { Configuration, Deployment, Feature, TenantLimits } from '../../../server/config/configuration.ts';
+import { readRouting } from '../../../server/config/settings-defaults.ts';
 
 /** A deployment of alias `chat` with order 1 and prices. */
 export function deploymentOf(id: string, { apiBase, apiKey }: { apiBase: string; apiKey: string }): Deployment {
@@ -20,6 +21,7 @@ export function deploymentOf(id: string, { apiBase, apiKey }: { apiBase: string;
     prefill: false,
     // One nano-dollar a token in, two out.
     prices: { inputPicoUsd: 1000, outputPicoUsd: 2000, cachedInputPicoUsd: 1000, cacheWritePicoUsd: 1000 },
+    maxInputTokens: null,
     demo: false,
     state: { kind: 'ready' },
   };
@@ -63,7 +65,7 @@ export function configurationOf(
     tenants: new Map(
       Object.entries(options.tenants ?? {}).map(([name, limits]) => [name, { rate: null, userRate: null, ...limits }]),
     ),
-    routing: { allowedFails: 3, cooldownMs: 30_000, totalTimeoutMs: 30_000, graceMs: 60_000, ...options.routing },
+    routing: { ...sampleRouting(), ...options.routing },
     slo: {
       successPercent: 99.5,
       firstTokenP95Seconds: 2.5,
@@ -76,4 +78,9 @@ export function configurationOf(
     general: { masterKey: null, hosts: [], corsOrigins: [], bodyBytes: 1_000_000 },
     notices: [],
   };
+}
+
+/** The defaults of a real configuration. */
+export function sampleRouting(): Configuration['routing'] {
+  return readRouting({ model_list: [] });
 }

@@ -18,6 +18,7 @@ export const demoDeployment: Deployment = {
   streamTotalMs: 300_000,
   prefill: false,
   prices: null,
+  maxInputTokens: null,
   demo: true,
   state: { kind: 'ready' },
 };

@@ -13,6 +13,7 @@ import type { Grants } from '../../../server/store/sessions.ts';
 import { fakeClock, type FakeClock } from '../../fakes/clock.ts';
 import { seededRandom } from '../../fakes/random.ts';
 import { memoryKeys, type MemoryKeys } from '../identity/memory-keys.ts';
+import { sampleRouting } from '../ask/sample-configuration.ts';
 import { memorySessions } from '../identity/memory-sessions.ts';
 import { ScriptedAsks } from './scripted-asks.ts';
 
@@ -135,6 +136,7 @@ function testConfiguration(bodyBytes: number): Configuration {
     streamTotalMs: 300_000,
     prefill: false,
     prices: null,
+    maxInputTokens: null,
     demo: false,
     state: { kind: 'ready' as const },
   };
@@ -165,7 +167,7 @@ function testConfiguration(bodyBytes: number): Configuration {
     defaultFeature: 'default',
     featuresDeclared: true,
     tenants: new Map(),
-    routing: { allowedFails: 3, cooldownMs: 30_000, totalTimeoutMs: 30_000, graceMs: 60_000 },
+    routing: sampleRouting(),
     slo: {
       successPercent: 99.5,
       firstTokenP95Seconds: 2.5,

@@ -61,7 +61,7 @@ test('[H17] the process is well without a key; ready needs a deployment for each
     503,
     { ok: false, reasons: ['The database does not answer.'] },
   ]);
-  const cooling = openSurface({
+  const resting = openSurface({
     parts: {
       deployments: {
         forgive: () => undefined,
@@ -74,14 +74,14 @@ test('[H17] the process is well without a key; ready needs a deployment for each
             order: 1,
             weight: 1,
             demo: false,
-            health: { kind: 'cooling', untilMs: 1, why: '503' },
+            health: { kind: 'open', untilMs: 1, why: '503' },
             fault: null,
           },
         ],
       },
     },
   });
-  expect((await cooling.plain('/readyz')).status).toBe(503);
+  expect((await resting.plain('/readyz')).status).toBe(503);
 });
 
 test('[H18] every response is proved ours and kept safe', async () => {
