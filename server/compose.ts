@@ -15,6 +15,7 @@ import type { OwnAddresses } from './identity/addresses.ts';
 import { createCallers, type Callers } from './identity/callers.ts';
 import { createKeyRing } from './identity/key-ring.ts';
 import { readMasterKey, type MasterKey } from './identity/master-key.ts';
+import { createTokenizer } from './pricing/tokenizer.ts';
 import { openProvider } from './providers/open.ts';
 import type { Provider } from './providers/provider.ts';
 import type { OpenProvider } from './routing/attempt.ts';
@@ -103,8 +104,9 @@ async function composeOver(lock: FolderLock, options: RouterOptions): Promise<Co
   const ledger = logAsks(stores.ledger, log);
   const providers = keepProviders(clock);
   const memory = new MemoryJournal(clock);
+  const tokenizer = createTokenizer({ clock, log });
   const asks = createAsks({
-    ...{ configuration, deployments, faults, ledger, clock, random, log },
+    ...{ configuration, deployments, faults, ledger, tokenizer, clock, random, log },
     providers: providers.open,
     journal: openDiscreetJournal(stores.journal, memory),
     cache: stores.cache,
@@ -126,6 +128,7 @@ async function composeOver(lock: FolderLock, options: RouterOptions): Promise<Co
     async close() {
       stopPruning();
       memory.close();
+      await tokenizer.close();
       await providers.close();
       await keys.close();
       await stores.close();

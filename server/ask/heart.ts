@@ -1,5 +1,6 @@
 import type { Clock, Random } from '#shared/clock.ts';
 import type { Configuration } from '../config/configuration.ts';
+import type { Tokenizer } from '../pricing/tokenizer.ts';
 import type { OpenProvider } from '../routing/attempt.ts';
 import type { Deployments } from '../routing/deployments.ts';
 import type { Rates } from '../guard/rates.ts';
@@ -20,6 +21,8 @@ export interface AskParts {
   ledger: Ledger;
   deployments: Deployments;
   faults: Pick<Faults, 'of'>;
+  /** Counts tokens off the event loop; see server/pricing/input-tokens.ts. */
+  tokenizer: Tokenizer;
   clock: Clock;
   random: Random;
   log: Log;

@@ -4,14 +4,20 @@ export interface Prices {
   outputPicoUsd: number;
   cachedInputPicoUsd: number;
   cacheWritePicoUsd: number;
+  /** Of what a provider's prompt cache keeps for an hour; absent: as `cacheWritePicoUsd`. */
+  cacheWriteHourPicoUsd?: number;
+  /** Of what a model thought and did not say; absent: as `outputPicoUsd`. */
+  reasoningPicoUsd?: number;
 }
 
-/** Tokens of one attempt. `inputTokens` includes cached and cache-write tokens, as OpenAI counts them. */
+/** Tokens of one attempt. `inputTokens` includes cached and cache-write tokens, `outputTokens` reasoning, as OpenAI counts them. */
 export interface Usage {
   inputTokens: number;
   outputTokens: number;
   cachedInputTokens: number;
   cacheWriteTokens: number;
+  /** The part of `cacheWriteTokens` that is kept for an hour; absent in what an earlier release stored. */
+  cacheWriteHourTokens?: number | undefined;
   reasoningTokens: number;
   /** Counted by us because the provider did not report it. */
   estimated: boolean;

@@ -25,9 +25,19 @@ export const importTable: ImportTable = {
   'server/providers': ['src/shared', 'server/config/configuration.ts'],
   'server/config': ['src/shared'],
   'server/store': ['src/shared'],
-  'server/routing': ['src/shared', 'server/providers', 'server/config', ...storeContracts],
-  'server/guard': ['src/shared', 'server/config', 'server/store'],
-  'server/ask': ['src/shared', 'server/guard', 'server/routing', 'server/store', 'server/providers', 'server/config'],
+  // What tokens and calls cost, counted and looked up.
+  'server/pricing': ['src/shared', 'server/providers/model-facts.ts'],
+  'server/routing': ['src/shared', 'server/pricing', 'server/providers', 'server/config', ...storeContracts],
+  'server/guard': ['src/shared', 'server/pricing', 'server/config', 'server/store'],
+  'server/ask': [
+    'src/shared',
+    'server/guard',
+    'server/pricing',
+    'server/routing',
+    'server/store',
+    'server/providers',
+    'server/config',
+  ],
   'server/identity': ['src/shared', 'server/store', 'server/config'],
   'server/slo': ['src/shared', 'server/store', 'server/config'],
   'server/http': [

@@ -8,6 +8,7 @@ import type { Log } from '#shared/log.ts';
 import type { Configuration, Deployment, Feature, TenantLimits } from '../../../server/config/configuration.ts';
 import { openProvider } from '../../../server/providers/open.ts';
 import type { Provider } from '../../../server/providers/provider.ts';
+import { noTokenizer } from '../../../server/pricing/tokenizer.ts';
 import { createDeployments, type Deployments } from '../../../server/routing/deployments.ts';
 import { createFaults, type Faults } from '../../../server/routing/faults.ts';
 import type { AskRow, AttemptRow } from '../../../server/store/ledger.ts';
@@ -111,6 +112,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
     ...stores,
     deployments: health,
     faults,
+    tokenizer: noTokenizer,
     clock,
     random: seededRandom(),
     log,
