@@ -24,8 +24,10 @@ import { createFaults } from './routing/faults.ts';
 import type { Ledger } from './store/ledger.ts';
 import { openDiscreetJournal } from './store/discreet-journal.ts';
 import { MemoryJournal } from './store/memory-journal.ts';
+import { holdEpoch } from './store/epoch.ts';
 import { lockFolder, type FolderLock } from './store/folder-lock.ts';
 import { openStores, type Stores } from './store/open.ts';
+import { createUpkeep } from './upkeep/upkeep.ts';
 import { StartProblem } from './start-problem.ts';
 
 const HOUR_MS = 3_600_000;
@@ -90,7 +92,7 @@ async function composeOver(lock: FolderLock, options: RouterOptions): Promise<Co
     dataFolder: options.dataFolder,
     onProblem: (problem) => log.error({ err: problem }, 'The database had a problem.'),
   });
-  const epoch = await settle(stores, options);
+  const epoch = holdEpoch(stores.meta, await settle(stores, options));
   const own: OwnAddresses = {
     listensOn: options.host,
     hosts: configuration.general.hosts,
@@ -105,14 +107,16 @@ async function composeOver(lock: FolderLock, options: RouterOptions): Promise<Co
   const providers = keepProviders(clock);
   const memory = new MemoryJournal(clock);
   const tokenizer = createTokenizer({ clock, log });
+  const journal = openDiscreetJournal(stores.journal, memory);
   const asks = createAsks({
     ...{ configuration, deployments, faults, ledger, tokenizer, clock, random, log },
     providers: providers.open,
-    journal: openDiscreetJournal(stores.journal, memory),
+    journal,
     cache: stores.cache,
   });
   const app = createApp({
     ...{ configuration, asks, ledger, callers, keys, own, deployments, faults, epoch, clock, random, log },
+    upkeep: createUpkeep({ cache: stores.cache, journal, epoch }),
     checkDatabase: async () => void (await stores.meta.epoch()),
     dev: options.devPage !== null,
     version: options.version,
@@ -164,8 +168,11 @@ async function settle(stores: Stores, options: RouterOptions): Promise<number> {
   if (cut.length > 0) options.log.warn({ asks: cut.length }, 'Asks were cut off when the router last ended.');
   await stores.ledger.record(cut.map(rowOfCut), []);
   await prune(stores, options);
-  for (const { name, device } of options.configuration.features.values())
-    if (device.store === 'never') await stores.cache.purge({ feature: name });
+  for (const { name, device, promptVersion } of options.configuration.features.values())
+    await stores.cache.purge({
+      feature: name,
+      ...(device.store === 'never' ? {} : { otherThanVersion: promptVersion }),
+    });
   const { epoch } = await stores.meta.settle(fingerprint(options.configuration));
   return epoch;
 }

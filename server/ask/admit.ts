@@ -60,6 +60,7 @@ async function claimInTime(ask: Ask, { clock, configuration, journal, log }: Hea
     discreet: isDiscreet(ask),
     keepMs: configuration.retention.journalDays * MS_PER_DAY,
     tags: { feature: ask.feature.name, synthetic, arrivedAtMs },
+    ...(ask.cacheKey === null ? {} : { cacheKey: ask.cacheKey }),
   });
   const claim = await within(clock, CLAIM_MS, claiming);
   if (claim !== null) return claim;

@@ -57,7 +57,7 @@ export async function remember(production: Production, heart: Heart): Promise<vo
   try {
     await cache.put({
       key: ask.cacheKey,
-      tenant: ask.owner.tenant,
+      ...ownerOf(production),
       feature: ask.feature.name,
       promptVersion: ask.feature.promptVersion,
       answer,
@@ -68,6 +68,11 @@ export async function remember(production: Production, heart: Heart): Promise<vo
   } catch (cause) {
     log.error({ askId: ask.id, err: cause }, 'The cache did not keep an answer.');
   }
+}
+
+/** Whose the answer is: its leader's, unless that one left and others stayed. */
+function ownerOf({ leader, jobs }: Production): { tenant: string; user: string } {
+  return (jobs.find(({ state }) => state === 'answered') ?? leader).ask.owner;
 }
 
 /** All that was typed, of every turn; the feature's own prompt is nobody's. */

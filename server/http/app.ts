@@ -16,6 +16,7 @@ import { secureHeaders } from './security.ts';
 import { deleteSession, postSession } from './session.ts';
 import { postTelemetry } from './telemetry.ts';
 import { getTravel } from './travel.ts';
+import { postPurge } from './upkeep.ts';
 import { addressFrom } from './visit.ts';
 
 type Handler = (c: HttpContext, parts: HttpParts) => Response | Promise<Response>;
@@ -39,6 +40,7 @@ const ROUTES: Record<string, Partial<Record<'GET' | 'POST' | 'DELETE', Handler>>
   '/api/preflight': { GET: getPreflight },
   '/api/session': { POST: postSession, DELETE: deleteSession },
   '/api/links': { POST: postLink },
+  '/api/cache/purge': { POST: postPurge },
   '/api/keys': { GET: listKeys, POST: postKey },
   '/api/keys/:id': { DELETE: deleteKey },
   '/api/slo': { GET: getSlo },

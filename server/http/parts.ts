@@ -9,7 +9,9 @@ import type { Callers } from '../identity/callers.ts';
 import type { KeyRing } from '../identity/key-ring.ts';
 import type { Deployments } from '../routing/deployments.ts';
 import type { Faults } from '../routing/faults.ts';
+import type { Epoch } from '../store/epoch.ts';
 import type { Ledger } from '../store/ledger.ts';
+import type { Upkeep } from '../upkeep/upkeep.ts';
 import type { Page } from './page.ts';
 
 /** What the HTTP surface stands on. */
@@ -25,7 +27,8 @@ export interface HttpParts {
   /** Asks the database something small; rejects when it does not answer. */
   checkDatabase(): Promise<void>;
   /** Rises when what devices hold may no longer be used. */
-  epoch: number;
+  epoch: Epoch;
+  upkeep: Upkeep;
   /** The page is served by something else with hot reload: the simulator is on. */
   dev: boolean;
   /** Of this release, such as `0.1.0`. */

@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from 'hono';
+import type { Epoch } from '../store/epoch.ts';
 import type { HttpEnv } from './parts.ts';
 
 /** A page may load what this router itself serves, and nothing else; nobody may frame it. */
@@ -27,10 +28,10 @@ const HEADERS: [string, string][] = [
 ];
 
 /** Puts on every response, failures too, what proves it ours and keeps it safe. */
-export function secureHeaders(epoch: number): MiddlewareHandler<HttpEnv> {
-  const headers: [string, string][] = [...HEADERS, ['x-layover-policy', String(epoch)]];
+export function secureHeaders(epoch: Epoch): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {
     await next();
-    for (const [name, value] of headers) c.res.headers.set(name, value);
+    for (const [name, value] of HEADERS) c.res.headers.set(name, value);
+    c.res.headers.set('x-layover-policy', String(epoch.current()));
   };
 }

@@ -37,7 +37,7 @@ export function travelPolicy(grants: Grants, { configuration, epoch, dev }: Http
   if (features.length === 0)
     throw new Problem('feature_unknown', 'None of the features that this key may ask is declared any more.');
   return {
-    epoch,
+    epoch: epoch.current(),
     tenant_hash: shortHash(`tenant:${grants.tenant}`),
     user_hash: shortHash(`user:${grants.tenant}:${grants.user}`),
     role: grants.role,

@@ -7,17 +7,41 @@ import type { Answer } from '#shared/answer.ts';
  * [C2] The key contains tenant and scope; the cache never looks at anything else.
  * [C3] `put` replaces; concurrent puts leave one of them whole.
  * [C4] At most `maxBytes` of answers are kept: the least recently used go first.
- * [C5] A purge by feature removes that feature's answers and no other's; by tenant likewise; by neither, all.
+ * [C5] A purge removes the answers that fit all that is said of them (feature, tenant, prompt version, ask, key) and no others; nothing said, all.
  * [C6] An answer larger than `maxBytes` is not kept, and removes the one it would have replaced.
  * [C7] An answer that cannot be read back is as if it were not there.
+ * [C8] A purge by person removes what was first given to that person, and in that tenant what nobody knows whose it is.
  */
 export interface AnswerCache {
   get(key: string, nowMs: number): Promise<CachedAnswer | null>;
-  put(
-    entry: CachedAnswer & { key: string; tenant: string; feature: string; promptVersion: number; expiresAtMs: number },
-  ): Promise<void>;
-  purge(which: { feature?: string; tenant?: string }): Promise<number>;
+  put(entry: CacheEntry): Promise<void>;
+  /** How many it removed. */
+  purge(which: Purge): Promise<number>;
   prune(nowMs: number): Promise<void>;
+}
+
+/** An answer with what it can be found and removed by. The ask it comes from is `answer.id`. */
+export interface CacheEntry extends CachedAnswer {
+  key: string;
+  tenant: string;
+  /** To whom it was given first. */
+  user: string;
+  feature: string;
+  promptVersion: number;
+  expiresAtMs: number;
+}
+
+/** What is to be removed; everything that is said must fit. */
+export interface Purge {
+  feature?: string;
+  tenant?: string;
+  /** Only with `tenant`. */
+  user?: string;
+  promptVersion?: number;
+  /** Answers of every other version. */
+  otherThanVersion?: number;
+  askId?: string;
+  key?: string;
 }
 
 export interface CachedAnswer {

@@ -28,6 +28,8 @@ export function openDiscreetJournal(disk: Journal, memory: MemoryJournal): Journ
     async read(query) {
       return (await memory.read(query)) ?? disk.read(query);
     },
+    // Nothing of a discreet ask is remembered.
+    cacheKeyOf: (askId) => disk.cacheKeyOf(askId),
     recover: (nowMs) => disk.recover(nowMs),
     async prune(nowMs) {
       await memory.prune(nowMs);

@@ -15,6 +15,7 @@ import type { NumberedEvent } from '#shared/answer.ts';
  * [J10] `append` past `MAX_EVENT_BYTES`, and one that would leave a gap, rejects and changes nothing.
  * [J11] Events that cannot be read back are as if they had never come: the ask is `incomplete` up to there, and its key is free.
  * [J12] Of a discreet ask no event and no hash reaches a disk. They are kept in memory for at most `DISCREET_KEEP_MS` from its end; past that, and after the end of the process, it reads as `expired` and its key is free.
+ * [J13] `cacheKeyOf` gives the key under which an ask's answer is remembered, for as long as the ask is; null when it may not be, or the ask is unknown.
  */
 export interface Journal {
   claim(claim: Claim): Promise<ClaimResult>;
@@ -29,6 +30,7 @@ export interface Journal {
     limit: number;
     nowMs: number;
   }): Promise<JournalPage | null>;
+  cacheKeyOf(askId: string): Promise<string | null>;
   recover(nowMs: number): Promise<CutAsk[]>;
   prune(nowMs: number): Promise<void>;
 }
@@ -56,6 +58,8 @@ export interface Claim {
   nowMs: number;
   keepMs: number;
   tags: AskTags;
+  /** Under which its answer is remembered; absent when it may not be. */
+  cacheKey?: string;
 }
 
 /** What the ledger is to say of an ask, also when its process ends before it is booked. */

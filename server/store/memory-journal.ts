@@ -138,6 +138,10 @@ export class MemoryJournal implements Journal {
     return { state: kept.state, events: kept.events.slice(after, after + limit) };
   }
 
+  async cacheKeyOf(askId: string): Promise<string | null> {
+    return this.#byId.get(askId)?.claim.cacheKey ?? null;
+  }
+
   async recover(nowMs: number): Promise<CutAsk[]> {
     const cut = [...this.#byId.values()].filter(({ state }) => state === 'running');
     await Promise.all(cut.map(({ claim }) => this.end(claim.askId, 'incomplete', nowMs)));

@@ -40,8 +40,10 @@ export const importTable: ImportTable = {
   ],
   'server/identity': ['src/shared', 'server/store', 'server/config'],
   'server/slo': ['src/shared', 'server/store', 'server/config'],
+  'server/upkeep': ['src/shared', 'server/store', 'server/ask', 'server/identity'],
   'server/http': [
     'src/shared',
+    'server/upkeep',
     'server/slo',
     'server/ask',
     'server/guard',

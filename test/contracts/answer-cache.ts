@@ -28,18 +28,27 @@ const answer: Answer = {
 
 function entryOf(
   key: string,
-  changes: { text?: string; feature?: string; tenant?: string; expiresAtMs?: number } = {},
+  changes: {
+    text?: string;
+    feature?: string;
+    tenant?: string;
+    user?: string;
+    promptVersion?: number;
+    askId?: string;
+    expiresAtMs?: number;
+  } = {},
 ) {
-  const { text = answer.text, feature = 'default', tenant = 'acme', expiresAtMs = 1_000 } = changes;
+  const { text = answer.text, feature = 'default', tenant = 'acme', user = 'ada', askId = 'ask-1' } = changes;
   return {
     key,
     tenant,
+    user,
     feature,
-    promptVersion: 1,
-    answer: { ...answer, text },
+    promptVersion: changes.promptVersion ?? 1,
+    answer: { ...answer, id: askId, text },
     storedAtMs: 5,
     costNanoUsd: 7,
-    expiresAtMs,
+    expiresAtMs: changes.expiresAtMs ?? 1_000,
   };
 }
 
@@ -114,6 +123,33 @@ export function describeAnswerCache(name: string, open: Open): void {
       expect(await cache.purge({ tenant: 'third' })).toBe(1);
       expect(await cache.purge({})).toBe(1);
       expect(await keysIn(cache, keys)).toEqual([]);
+    });
+
+    it('[C5] purges by prompt version, by all but one, by the ask it comes from and by its key', async () => {
+      const cache = await opened();
+      const keys = ['1', '2', '3', '4', '5'];
+      await cache.put(entryOf('1', { promptVersion: 1, askId: 'a' }));
+      await cache.put(entryOf('2', { promptVersion: 2, askId: 'b' }));
+      await cache.put(entryOf('3', { promptVersion: 3, askId: 'c' }));
+      await cache.put(entryOf('4', { promptVersion: 1, askId: 'd', feature: 'other' }));
+      await cache.put(entryOf('5', { promptVersion: 3, askId: 'e', tenant: 'other' }));
+      expect(await cache.purge({ promptVersion: 1, feature: 'default' })).toBe(1);
+      expect(await cache.purge({ askId: 'b', tenant: 'other' })).toBe(0);
+      expect(await cache.purge({ askId: 'b' })).toBe(1);
+      expect(await keysIn(cache, keys)).toEqual(['3', '4', '5']);
+      expect(await cache.purge({ feature: 'other', otherThanVersion: 1 })).toBe(0);
+      expect(await cache.purge({ feature: 'other', otherThanVersion: 2 })).toBe(1);
+      expect(await cache.purge({ key: '3' })).toBe(1);
+      expect(await keysIn(cache, keys)).toEqual(['5']);
+    });
+
+    it('[C8] purges what was first given to a person, and nobody else’s of that name elsewhere', async () => {
+      const cache = await opened();
+      await cache.put(entryOf('1', { user: 'ada' }));
+      await cache.put(entryOf('2', { user: 'bob' }));
+      await cache.put(entryOf('3', { user: 'ada', tenant: 'other' }));
+      expect(await cache.purge({ tenant: 'acme', user: 'ada' })).toBe(1);
+      expect(await keysIn(cache, ['1', '2', '3'])).toEqual(['2', '3']);
     });
 
     it('[C5] purges more answers than fit into one step', async () => {

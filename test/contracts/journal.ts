@@ -264,6 +264,14 @@ export function describeJournal(
       expect(await read()).toEqual({ state: 'running', events: [] });
     });
 
+    it('[J13] knows under which key an ask’s answer is remembered', async () => {
+      await journal.claim(claimOf({ cacheKey: 'cache-1' }));
+      await journal.claim(claimOf({ askId: 'ask-2', key: 'key-2' }));
+      expect(await journal.cacheKeyOf('ask-1')).toBe('cache-1');
+      expect(await journal.cacheKeyOf('ask-2')).toBeNull();
+      expect(await journal.cacheKeyOf('ask-3')).toBeNull();
+    });
+
     it('[J10] refuses an append past the bound and one that leaves a gap, and keeps what was there', async () => {
       await journal.claim(claimOf());
       await journal.append('ask-1', deltas(1, 2));

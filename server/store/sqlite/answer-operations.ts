@@ -1,5 +1,5 @@
-import { sql } from 'kysely';
-import type { CachedAnswer } from '../answer-cache.ts';
+import { sql, type RawBuilder } from 'kysely';
+import type { CachedAnswer, Purge } from '../answer-cache.ts';
 import { parseAnswer } from '../stored-answer.ts';
 import type { Connection } from './connection.ts';
 import { prepareFor, queries } from './statement.ts';
@@ -8,6 +8,8 @@ import { prepareFor, queries } from './statement.ts';
 export interface AnswerPut {
   key: string;
   tenant: string;
+  user: string;
+  askId: string;
   feature: string;
   promptVersion: number;
   storedAtMs: number;
@@ -15,6 +17,9 @@ export interface AnswerPut {
   costNanoUsd: number | null;
   json: string;
 }
+
+/** Every way to say what is to go; null is not said. */
+export type PurgeStep = { [Name in keyof Purge]-?: NonNullable<Purge[Name]> | null };
 
 type StoredPut = AnswerPut & { used: number; bytes: number };
 
@@ -62,8 +67,7 @@ export function answerOperations(connection: Connection, maxBytes: number) {
       while ((statements.total.get(null)?.bytes ?? 0) > maxBytes && statements.removeOldest.run(null) > 0);
     },
     /** One step; how many it removed. */
-    'answers.purge': (which: { feature: string | null; tenant: string | null }) =>
-      statements.purge.run({ ...which, limit: STEP }),
+    'answers.purge': (which: PurgeStep) => statements.purge.run({ ...which, limit: STEP }),
     /** One step; whether more is left to do. */
     'answers.prune': (input: { nowMs: number }): boolean => {
       writeUses();
@@ -95,6 +99,8 @@ function answerStatements({ database }: Connection) {
         .values({
           key: param((put) => put.key),
           tenant_id: param((put) => put.tenant),
+          user_id: param((put) => put.user),
+          ask_id: param((put) => put.askId),
           feature: param((put) => put.feature),
           prompt_version: param((put) => put.promptVersion),
           stored_at_ms: param((put) => Math.round(put.storedAtMs)),
@@ -108,6 +114,8 @@ function answerStatements({ database }: Connection) {
         .onConflict((conflict) =>
           conflict.column('key').doUpdateSet((row) => ({
             tenant_id: row.ref('excluded.tenant_id'),
+            user_id: row.ref('excluded.user_id'),
+            ask_id: row.ref('excluded.ask_id'),
             feature: row.ref('excluded.feature'),
             prompt_version: row.ref('excluded.prompt_version'),
             stored_at_ms: row.ref('excluded.stored_at_ms'),
@@ -145,20 +153,28 @@ function answerStatements({ database }: Connection) {
         .deleteFrom('answer')
         .where('key', '=', (from) => from.selectFrom('answer').select('key').orderBy('used').limit(1)),
     ),
-    purge: prepareFor<{ feature: string | null; tenant: string | null; limit: number }>(database)((param) =>
-      queries.deleteFrom('answer').where('key', 'in', (from) =>
+    purge: prepareFor<PurgeStep & { limit: number }>(database)((param) => {
+      const said = <Name extends keyof PurgeStep>(
+        name: Name,
+        fits: (value: RawBuilder<PurgeStep[Name]>) => RawBuilder<boolean>,
+      ): RawBuilder<boolean> => {
+        const value = param((which) => which[name]);
+        return sql<boolean>`(${value} is null or ${fits(value)})`;
+      };
+      return queries.deleteFrom('answer').where('key', 'in', (from) =>
         from
           .selectFrom('answer')
           .select('key')
-          .where(
-            sql<boolean>`(${param((which) => which.feature)} is null or feature = ${param((which) => which.feature)})`,
-          )
-          .where(
-            sql<boolean>`(${param((which) => which.tenant)} is null or tenant_id = ${param((which) => which.tenant)})`,
-          )
+          .where(said('feature', (value) => sql`feature = ${value}`))
+          .where(said('tenant', (value) => sql`tenant_id = ${value}`))
+          .where(said('user', (value) => sql`(user_id = ${value} or user_id is null)`))
+          .where(said('promptVersion', (value) => sql`prompt_version = ${value}`))
+          .where(said('otherThanVersion', (value) => sql`prompt_version <> ${value}`))
+          .where(said('askId', (value) => sql`ask_id = ${value}`))
+          .where(said('key', (value) => sql`key = ${value}`))
           .limit(param((which) => which.limit)),
-      ),
-    ),
+      );
+    }),
     prune: prepareFor<{ nowMs: number; limit: number }>(database)((param) =>
       queries.deleteFrom('answer').where('key', 'in', (from) =>
         from

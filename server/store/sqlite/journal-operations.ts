@@ -36,6 +36,7 @@ export function journalOperations(connection: Connection) {
       statements.end.run(end);
     },
     'journal.read': (query: ReadQuery) => readAsk(connection, statements, query),
+    'journal.cache-key': (query: { askId: string }): string | null => statements.cacheKey.get(query)?.cache_key ?? null,
     'journal.recover': (input: { nowMs: number }): CutAsk[] =>
       statements.recover.all(input).map((row) => ({
         owner: { tenant: row.tenant_id, user: row.user_id },

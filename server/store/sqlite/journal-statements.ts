@@ -54,7 +54,18 @@ export function journalStatements(database: Database) {
         feature: param((claim) => claim.tags.feature),
         synthetic: param((claim) => Number(claim.tags.synthetic)),
         arrived_at_ms: param((claim) => Math.round(claim.tags.arrivedAtMs)),
+        cache_key: param((claim) => claim.cacheKey ?? null),
       }),
+    ),
+    cacheKey: prepareFor<{ askId: string }>(database)((param) =>
+      queries
+        .selectFrom('ask')
+        .select('cache_key')
+        .where(
+          'ask_id',
+          '=',
+          param((input) => input.askId),
+        ),
     ),
     remove: prepareFor<{ askId: string }>(database)((param) =>
       queries.deleteFrom('ask').where(

@@ -13,6 +13,7 @@ export function openJournal(database: Database): Journal {
     },
     end: (askId, state, atMs) => database.call('journal.end', { askId, state, atMs }),
     read: (query) => database.call('journal.read', query),
+    cacheKeyOf: (askId) => database.call('journal.cache-key', { askId }),
     recover: (nowMs) => database.call('journal.recover', { nowMs }),
     async prune(nowMs) {
       while (await database.call('journal.prune', { nowMs }));

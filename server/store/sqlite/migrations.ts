@@ -5,9 +5,10 @@ import { cutAsks } from './migrations/0002-cut-asks.ts';
 import { roles } from './migrations/0003-roles.ts';
 import { keys } from './migrations/0004-keys.ts';
 import { budget } from './migrations/0005-budget.ts';
+import { origins } from './migrations/0006-origins.ts';
 
 /** Every migration in order; the version of a database is how many of them it has had. */
-const MIGRATIONS = [first, cutAsks, roles, keys, budget];
+const MIGRATIONS = [first, cutAsks, roles, keys, budget, origins];
 
 /** The version of a database that this release writes. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

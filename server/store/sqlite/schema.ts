@@ -45,6 +45,8 @@ export interface Schema {
     synthetic: number;
     /** Null in a row that an earlier release wrote. */
     arrived_at_ms: number | null;
+    /** Under which its answer is remembered. */
+    cache_key: string | null;
   };
   /** Events of one append, packed: an answer comes in some 200 deltas, and a row for each would cost most of its bytes. */
   ask_block: { ask_id: string; first_seq: number; last_seq: number; json: string };
@@ -60,6 +62,9 @@ export interface Schema {
     cost_nano_usd: number | null;
     bytes: number;
     json: string;
+    /** The ask that it was given to first, and whose that was; null where an earlier release did not note it. */
+    ask_id: string | null;
+    user_id: string | null;
   };
   /** One row, kept by triggers: the bytes of all answers. */
   answer_total: { one: number; bytes: number };

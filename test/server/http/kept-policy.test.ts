@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterEach, expect, test, vi } from 'vitest';
 import { composeRouter, type ComposedRouter } from '../../../server/compose.ts';
 import { fakeClock } from '../../fakes/clock.ts';
@@ -96,6 +97,33 @@ test('[PV13] a feature that is set to `never` leaves no answer in the cache, and
   await stop(await start(file(provider, '    device: {store: never}\n'), folder));
   const after = await start(file(provider), folder, 2);
   expect((await ask(after, 'Hi', 'key-3')).headers.get('x-layover-source')).toBe('provider');
+});
+
+test('[UK3] a changed prompt version leaves no answer of another in the cache, and those of other features', async () => {
+  const folder = emptyFolder();
+  const provider = await startFakeProvider({ wire: 'openai' });
+  open.push(provider);
+  provider.script(answer('of version one'), answer('plain'));
+  const before = await start(file(provider), folder);
+  await (await ask(before, 'Hi', 'key-1')).text();
+  await before.app.request('http://127.0.0.1/ai', {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ feature: 'plain', prompt: 'Hi' }),
+  });
+  await stop(before);
+  const left = (): unknown[] => {
+    const database = new Database(join(folder, 'layover.db'), { readonly: true });
+    const rows = database.prepare('SELECT feature, prompt_version FROM answer').raw().all();
+    database.close();
+    return rows;
+  };
+  expect(left().sort()).toEqual([
+    ['notes', 1],
+    ['plain', 1],
+  ]);
+  await stop(await start(file(provider, '    prompt_version: 2\n'), folder, 2));
+  expect(left()).toEqual([['plain', 1]]);
 });
 
 test('[PV12] a router writes no word of such an ask, and gives it again while it runs', async () => {

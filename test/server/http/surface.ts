@@ -8,6 +8,7 @@ import { createCallers, type Callers } from '../../../server/identity/callers.ts
 import { createKeyRing } from '../../../server/identity/key-ring.ts';
 import { createDeployments } from '../../../server/routing/deployments.ts';
 import { createFaults } from '../../../server/routing/faults.ts';
+import { holdEpoch } from '../../../server/store/epoch.ts';
 import type { DeviceBatch, Figures, Ledger } from '../../../server/store/ledger.ts';
 import type { Grants } from '../../../server/store/sessions.ts';
 import { fakeClock, type FakeClock } from '../../fakes/clock.ts';
@@ -59,6 +60,7 @@ export function openSurface({ own, parts, bodyBytes = 1_000_000 }: SurfaceOption
   const configuration = testConfiguration(bodyBytes);
   const faults = createFaults({ deployments: configuration.deployments, clock });
   const batches: DeviceBatch[] = [];
+  const epoch = holdEpoch({ raiseEpoch: async () => epoch.current() + 1 }, 3);
   const app = createApp({
     configuration,
     asks,
@@ -69,7 +71,8 @@ export function openSurface({ own, parts, bodyBytes = 1_000_000 }: SurfaceOption
     deployments: createDeployments({ configuration, clock, faults }),
     faults,
     checkDatabase: async () => {},
-    epoch: 3,
+    epoch,
+    upkeep: { purge: async () => ({ removed: 0, epoch: await epoch.raise() }) },
     dev: false,
     version: '0.1.0',
     page: null,

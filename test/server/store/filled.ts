@@ -32,6 +32,7 @@ const answer: Answer = {
 export const filledAnswer = {
   key: 'k',
   tenant: 'acme',
+  user: 'ada',
   feature: 'default',
   promptVersion: 1,
   answer,
