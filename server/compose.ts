@@ -8,6 +8,7 @@ import { createAsks } from './ask/create.ts';
 import type { Asks } from './ask/asks.ts';
 import type { Log } from '#shared/log.ts';
 import type { Configuration } from './config/configuration.ts';
+import { holdConfiguration, type Reloaded } from './config/current.ts';
 import { createApp } from './http/app.ts';
 import { openPage } from './http/page.ts';
 import type { HttpEnv } from './http/parts.ts';
@@ -16,9 +17,7 @@ import { createCallers, type Callers } from './identity/callers.ts';
 import { createKeyRing } from './identity/key-ring.ts';
 import { readMasterKey, type MasterKey } from './identity/master-key.ts';
 import { createTokenizer } from './pricing/tokenizer.ts';
-import { openProvider } from './providers/open.ts';
-import type { Provider } from './providers/provider.ts';
-import type { OpenProvider } from './routing/attempt.ts';
+import { keepProviders } from './providers/kept-providers.ts';
 import { createDeployments } from './routing/deployments.ts';
 import { createFaults } from './routing/faults.ts';
 import type { Ledger } from './store/ledger.ts';
@@ -36,6 +35,8 @@ const DAY_MS = 24 * HOUR_MS;
 /** What a router is made of. */
 export interface RouterOptions {
   configuration: Configuration;
+  /** Reads the configuration again for a reload. Rejects with a ConfigurationError when it cannot be used. Left out: it stays. */
+  readConfiguration?: () => Promise<Configuration>;
   /** Folder of everything that is kept. */
   dataFolder: string;
   /** Folder of the built page. */
@@ -64,6 +65,8 @@ export interface ComposedRouter {
   keySource: MasterKey['source'];
   /** Lines to print at the start. */
   notices: string[];
+  /** Reads the configuration again, and goes on with it if it is whole. */
+  reload(): Promise<Reloaded>;
   /** Ends providers' connections and the stores; after `asks.drain`. */
   close(): Promise<void>;
 }
@@ -92,43 +95,68 @@ async function composeOver(lock: FolderLock, options: RouterOptions): Promise<Co
     dataFolder: options.dataFolder,
     onProblem: (problem) => log.error({ err: problem }, 'The database had a problem.'),
   });
-  const epoch = holdEpoch(stores.meta, await settle(stores, options));
+  await recover(stores, options);
+  const epoch = holdEpoch(stores.meta, await settle(stores, configuration));
+  const faults = createFaults({ deployments: configuration.deployments, clock });
+  const deployments = createDeployments({ configuration, clock, faults });
+  const providers = keepProviders(configuration.deployments, clock);
+  const current = holdConfiguration({
+    ...{ configuration, clock, log },
+    read: options.readConfiguration ?? (async () => configuration),
+    isKeyConfigured: source === 'configuration',
+    prepare: (next) => settle(stores, next),
+    apply(next, settled) {
+      epoch.follow(settled);
+      deployments.reconfigure(next);
+      faults.reconfigure(next.deployments);
+      providers.keepOnly(next.deployments);
+    },
+  });
   const own: OwnAddresses = {
     listensOn: options.host,
-    hosts: configuration.general.hosts,
-    corsOrigins: configuration.general.corsOrigins,
+    get hosts() {
+      return current.value.general.hosts;
+    },
+    get corsOrigins() {
+      return current.value.general.corsOrigins;
+    },
     pageOrigins: options.devPage === null ? [] : [options.devPage],
   };
   const keys = createKeyRing({ keys: stores.keys, clock, random, log });
   const callers = createCallers({ sessions: stores.sessions, keys, masterKey: key, own, clock, random });
-  const faults = createFaults({ deployments: configuration.deployments, clock });
-  const deployments = createDeployments({ configuration, clock, faults });
   const ledger = logAsks(stores.ledger, log);
-  const providers = keepProviders(clock);
   const memory = new MemoryJournal(clock);
   const tokenizer = createTokenizer({ clock, log });
   const journal = openDiscreetJournal(stores.journal, memory);
+  // Not spread: a getter would be read once, and a reload change nothing.
   const asks = createAsks({
-    ...{ configuration, deployments, faults, ledger, tokenizer, clock, random, log },
+    get configuration() {
+      return current.value;
+    },
+    ...{ deployments, faults, ledger, tokenizer, clock, random, log },
     providers: providers.open,
     journal,
     cache: stores.cache,
   });
   const app = createApp({
-    ...{ configuration, asks, ledger, callers, keys, own, deployments, faults, epoch, clock, random, log },
+    get configuration() {
+      return current.value;
+    },
+    ...{ current, asks, ledger, callers, keys, own, deployments, faults, epoch, clock, random, log },
     upkeep: createUpkeep({ cache: stores.cache, journal, epoch }),
     checkDatabase: async () => void (await stores.meta.epoch()),
     dev: options.devPage !== null,
     version: options.version,
     page: openPage(options.pageFolder, options.worker),
   });
-  const stopPruning = pruneHourly(stores, options);
+  const stopPruning = pruneHourly(stores, () => current.value, options);
   return {
     app,
     asks,
     callers,
     keySource: source,
     notices,
+    reload: () => current.reload(),
     async close() {
       stopPruning();
       memory.close();
@@ -162,19 +190,24 @@ function makeFolder(folder: string): void {
   }
 }
 
-/** Marks what an earlier run left half done, removes what is too old, and gives the epoch of this configuration. */
-async function settle(stores: Stores, options: RouterOptions): Promise<number> {
+/** Marks what an earlier run left half done, and removes what is too old. */
+async function recover(stores: Stores, options: RouterOptions): Promise<void> {
   const cut = await stores.journal.recover(options.clock.now());
   if (cut.length > 0) options.log.warn({ asks: cut.length }, 'Asks were cut off when the router last ended.');
   await stores.ledger.record(cut.map(rowOfCut), []);
-  await prune(stores, options);
-  for (const { name, device, promptVersion } of options.configuration.features.values())
-    await stores.cache.purge({
-      feature: name,
-      ...(device.store === 'never' ? {} : { otherThanVersion: promptVersion }),
-    });
-  const { epoch } = await stores.meta.settle(fingerprint(options.configuration));
+  await prune(stores, options.configuration, options.clock.now());
+}
+
+/** Forgets what this configuration does not let be kept, and gives its epoch. */
+async function settle(stores: Stores, configuration: Configuration): Promise<number> {
+  await purgeUnkept(stores, configuration);
+  const { epoch } = await stores.meta.settle(fingerprint(configuration));
   return epoch;
+}
+
+async function purgeUnkept({ cache }: Stores, { features }: Configuration): Promise<void> {
+  for (const { name, device, promptVersion } of features.values())
+    await cache.purge({ feature: name, ...(device.store === 'never' ? {} : { otherThanVersion: promptVersion }) });
 }
 
 /** What the answers on devices depend on. Demo answers must not outlive the demo. */
@@ -193,8 +226,7 @@ function fingerprint({ demo, features }: Configuration): string {
     .digest('hex');
 }
 
-async function prune(stores: Stores, { configuration, clock }: RouterOptions): Promise<void> {
-  const nowMs = clock.now();
+async function prune(stores: Stores, configuration: Configuration, nowMs: number): Promise<void> {
   const { asksDays, attemptsDays } = configuration.retention;
   await stores.ledger.prune({
     asksBeforeMs: nowMs - asksDays * DAY_MS,
@@ -202,16 +234,22 @@ async function prune(stores: Stores, { configuration, clock }: RouterOptions): P
   });
   const { journal, cache, sessions, keys } = stores;
   await Promise.all([journal, cache, sessions, keys].map((store) => store.prune(nowMs)));
+  // Again: an ask that ran through a reload may have kept what the new configuration does not let be kept.
+  await purgeUnkept(stores, configuration);
 }
 
 /** The returned function ends it. */
-function pruneHourly(stores: Stores, options: RouterOptions): () => void {
+function pruneHourly(
+  stores: Stores,
+  configuration: () => Configuration,
+  { clock, log }: Pick<RouterOptions, 'clock' | 'log'>,
+): () => void {
   let takeBack: (() => void) | null = null;
   const again = (): void => {
-    takeBack = options.clock.after(HOUR_MS, () => {
+    takeBack = clock.after(HOUR_MS, () => {
       again();
-      prune(stores, options).catch((failure: unknown) =>
-        options.log.error({ err: failure }, 'Old rows were not removed.'),
+      prune(stores, configuration(), clock.now()).catch((failure: unknown) =>
+        log.error({ err: failure }, 'Old rows were not removed.'),
       );
     });
   };
@@ -230,23 +268,5 @@ function logAsks(ledger: Ledger, log: Log): Ledger {
     figures: (query) => ledger.figures(query),
     recent: (query) => ledger.recent(query),
     prune: (cutoffs) => ledger.prune(cutoffs),
-  };
-}
-
-/** One provider for each wire, address and key, kept until the end; a drill's own key gets one of its own. */
-function keepProviders(clock: Clock): { open: OpenProvider; close(): Promise<void> } {
-  const kept = new Map<string, Provider>();
-  return {
-    open(deployment, override) {
-      const { wire, apiBase, apiKey } = deployment;
-      if (override !== undefined) return openProvider({ wire, apiBase, apiKey: override.apiKey, clock });
-      const address = JSON.stringify([wire, apiBase, apiKey]);
-      const provider = kept.get(address) ?? openProvider({ wire, apiBase, apiKey, clock });
-      kept.set(address, provider);
-      return provider;
-    },
-    async close() {
-      await Promise.all([...kept.values()].map((provider) => provider.close()));
-    },
   };
 }

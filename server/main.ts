@@ -1,10 +1,11 @@
 /** The entry of the router: reads the environment, starts what `compose.ts` puts together, prints the links, and stops it well. */
 import { join } from 'node:path';
+import { isatty } from 'node:tty';
 import { pino } from 'pino';
 import { systemClock, systemRandom } from '#shared/clock.ts';
 import { Problem } from '#shared/problem.ts';
 import { composeRouter, type ComposedRouter } from './compose.ts';
-import { readConfigurationText, writeStarterConfiguration } from './config/configuration-file.ts';
+import { goneFile, readConfigurationText, writeStarterConfiguration } from './config/configuration-file.ts';
 import type { Configuration } from './config/configuration.ts';
 import { ConfigurationError } from './config/configuration-error.ts';
 import { describeConfiguration } from './config/describe-configuration.ts';
@@ -31,17 +32,24 @@ const { env } = process;
 
 async function main(): Promise<void> {
   const host = env['HOST'] || '127.0.0.1';
+  const logTo = pino.destination({ dest: 2, sync: false });
+  // What is said to a terminal that was closed is lost; asks under way must not be.
+  const lost = (): void => undefined;
+  logTo.on('error', lost);
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', lost);
   const log = pino(
     { level: readLogLevel(env), base: null, redact: ['*.apiKey', '*.headers', '*.authorization', '*.cookie'] },
-    pino.destination({ dest: 2, sync: false }),
+    logTo,
   );
   const dataFolder = env['LAYOVER_DATA'] || '.layover';
-  const { configuration, demo } = await readAll();
+  const reader = openReader();
+  const configuration = await reader.read();
   // The port comes first: a second start on the same data must not touch the asks of the first.
   let begin = (): void => undefined;
   const composing = new Promise<void>((resolve) => (begin = resolve)).then(() =>
     composeRouter({
       configuration,
+      readConfiguration: () => reader.read(),
       dataFolder,
       pageFolder: join(import.meta.dirname, '..', 'dist'),
       worker: readWorker(env),
@@ -59,18 +67,36 @@ async function main(): Promise<void> {
   const router = await composing;
   const addresses = addressesOf(host, listening.port);
   const notices = announce(dataFolder, addresses, router);
-  stopOnSignal({ listening, router, demo, dataFolder });
+  heedSignals({ listening, router, reader, dataFolder });
   await sayHello({ host, addresses, configuration, router, notices });
 }
 
-/** The configuration, and the demo providers when it needs them. */
-async function readAll(): Promise<{ configuration: Configuration; demo: DemoProviders | null }> {
+interface Reader {
+  /** The configuration as it stands in the file now. Rejects with a ConfigurationError when it cannot be used. */
+  read(): Promise<Configuration>;
+  close(): Promise<void>;
+}
+
+/** Reads the configuration, at the start and again, and has the demo providers ready when it needs them. */
+function openReader(): Reader {
   const sources = { environment: env, readText: readConfigurationText };
-  if (findFile(sources) === null && hasStarterKey(env)) writeStarter();
-  const first = readConfiguration({ ...sources, demoDeployments: [] });
-  if (!first.demo) return { configuration: first, demo: null };
-  const demo = await startDemoProviders({ clock: systemClock, pace: readPace(env) });
-  return { configuration: readConfiguration({ ...sources, demoDeployments: demo.deployments }), demo };
+  let source: string | null = null;
+  let demo: DemoProviders | null = null;
+  return {
+    async read() {
+      const file = findFile(sources);
+      if (file === null && source !== null) throw goneFile(source);
+      if (file === null && hasStarterKey(env)) writeStarter();
+      let configuration = readConfiguration({ ...sources, demoDeployments: demo?.deployments ?? [] });
+      if (configuration.demo && demo === null) {
+        demo = await startDemoProviders({ clock: systemClock, pace: readPace(env) });
+        configuration = readConfiguration({ ...sources, demoDeployments: demo.deployments });
+      }
+      source = configuration.source;
+      return configuration;
+    },
+    close: async () => demo?.close(),
+  };
 }
 
 function writeStarter(): void {
@@ -139,18 +165,18 @@ function announce(dataFolder: string, { origin, page }: Addresses, { keySource }
 interface Running {
   listening: Listening;
   router: ComposedRouter;
-  demo: DemoProviders | null;
+  reader: Reader;
   dataFolder: string;
 }
 
-function stopOnSignal({ listening, router, demo, dataFolder }: Running): void {
+function heedSignals({ listening, router, reader, dataFolder }: Running): void {
   let stoppingSince: number | null = null;
   const stop = async (): Promise<void> => {
     await router.asks.drain(DRAIN_MS);
     withdrawRouter(dataFolder);
     await listening.stop(FLUSH_MS);
     await router.close();
-    await demo?.close();
+    await reader.close();
   };
   const onSignal = (): void => {
     if (stoppingSince !== null) {
@@ -167,7 +193,21 @@ function stopOnSignal({ listening, router, demo, dataFolder }: Running): void {
       },
     );
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
+  const terminal = [0, 1, 2].find((fd) => isatty(fd));
+  process.on('SIGHUP', () => {
+    // Also sent when the window is closed in which the router was started: then nobody could stop it any more.
+    if (terminal !== undefined && !isatty(terminal)) onSignal();
+    else if (stoppingSince === null) void reload(router);
+  });
+}
+
+/** What a SIGHUP does; the log has it too. */
+async function reload(router: ComposedRouter): Promise<void> {
+  const outcome = await router.reload();
+  if (outcome.kind === 'refused') return console.error(`${outcome.why}\nNothing was changed.`);
+  const lines = ['The configuration was read again.', ...describeConfiguration(outcome.configuration)];
+  process.stdout.write(`${[...lines, ...outcome.atNextStart].join('\n')}\n`);
 }
 
 async function sayHello(about: {

@@ -1,5 +1,5 @@
 import { asProblem, Problem } from '#shared/problem.ts';
-import type { Deployment } from '../config/configuration.ts';
+import type { Configuration, Deployment } from '../config/configuration.ts';
 import type { RoutedAsk } from '../routing/route.ts';
 import type { CachedAnswer } from '../store/answer-cache.ts';
 import { accountFor, accountOne, accountRefused } from './account.ts';
@@ -64,9 +64,7 @@ async function produce(job: Job, heart: Heart): Promise<void> {
   const production = new Production(job, () => Math.floor(clock.now() / 1000));
   live.takeOff(production, cacheKey);
   try {
-    production.finish(
-      await router.route(routed(ask, configuration.routing.totalTimeoutMs), production, production.signal),
-    );
+    production.finish(await router.route(routed(ask, configuration), production, production.signal));
   } catch (cause) {
     log.error({ askId: job.id, err: cause }, 'An ask broke inside Layover.');
     production.finish({ kind: 'failed', outcome: 'failed', problem: asProblem(cause) });
@@ -77,8 +75,8 @@ async function produce(job: Job, heart: Heart): Promise<void> {
   live.land(production, cacheKey);
 }
 
-function routed(ask: Ask, totalTimeoutMs: number): RoutedAsk {
+function routed(ask: Ask, under: Configuration): RoutedAsk {
   const { id, alias, messages, parameters, request } = ask;
-  const deadlineMonotonicMs = request.arrivedMonotonicMs + totalTimeoutMs;
-  return { askId: id, discreet: isDiscreet(ask), alias, messages, parameters, deadlineMonotonicMs };
+  const deadlineMonotonicMs = request.arrivedMonotonicMs + under.routing.totalTimeoutMs;
+  return { askId: id, discreet: isDiscreet(ask), alias, under, messages, parameters, deadlineMonotonicMs };
 }

@@ -15,17 +15,24 @@ const SETTLE_MS = 2_000;
 
 /** Asks over these parts. */
 export function createAsks(parts: AskParts): Asks {
-  const { clock, configuration, providers, deployments, faults, random, log } = parts;
-  const heart: Heart = {
+  const { clock, providers, deployments, faults, random, log } = parts;
+  let held: Heart = {
     ...parts,
-    live: new LiveAsks(clock, configuration.routing.graceMs),
+    live: new LiveAsks(clock, parts.configuration.routing.graceMs),
     rates: createRates(clock),
     router: createRouter({
-      ...{ routing: configuration.routing, deployments, faults, openProvider: providers, clock, random, log },
+      ...{ deployments, faults, openProvider: providers, clock, random, log },
     }),
   };
-  const { live } = heart;
+  const { live } = held;
   let isStopping = false;
+
+  /** The heart under the configuration that is in force now. Whoever has it keeps that configuration to its end. */
+  function heartNow(): Heart {
+    const { configuration } = parts;
+    if (held.configuration !== configuration) held = { ...held, configuration };
+    return held;
+  }
 
   async function liveOf(owner: { tenant: string; user: string }, askId: string): Promise<Job | 'foreign' | null> {
     const job = await live.find(askId);
@@ -35,15 +42,15 @@ export function createAsks(parts: AskParts): Asks {
 
   return {
     async ask(request) {
-      if (!isStopping) return answerAsk(request, heart);
+      if (!isStopping) return answerAsk(request, heartNow());
       const problem = new Problem('stopping', 'The router takes no more asks.');
-      live.track(accountRefused(request, problem, heart));
+      live.track(accountRefused(request, problem, heartNow()));
       throw problem;
     },
     async find(owner, askId) {
       const job = await liveOf(owner, askId);
       if (job === 'foreign') return null;
-      return job === null ? replay(owner, askId, heart) : job.hold(job.delivery);
+      return job === null ? replay(owner, askId, heartNow()) : job.hold(job.delivery);
     },
     async cancel(owner, askId) {
       const job = await liveOf(owner, askId);
@@ -51,7 +58,7 @@ export function createAsks(parts: AskParts): Asks {
       if (job === null) {
         // It may still be on its way; if it comes while the journal is asked, it finds the stop.
         live.stopEarly(owner, askId);
-        const page = await heart.journal.read({ owner, askId, after: 0, limit: 1, nowMs: clock.now() });
+        const page = await parts.journal.read({ owner, askId, after: 0, limit: 1, nowMs: clock.now() });
         return page === null || page.state === 'running' ? 'unknown' : 'already-over';
       }
       if (job.state !== 'running') return 'already-over';

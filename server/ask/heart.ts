@@ -14,7 +14,8 @@ import type { Log } from '#shared/log.ts';
 
 /** What asks are made of; given by whoever composes the router. */
 export interface AskParts {
-  configuration: Configuration;
+  /** The one in force; it may become another between two asks, and each ask keeps the one that it began with. */
+  readonly configuration: Configuration;
   providers: OpenProvider;
   journal: Journal;
   cache: AnswerCache;

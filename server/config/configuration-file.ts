@@ -20,6 +20,13 @@ export function readConfigurationText(path: string): string | null {
   }
 }
 
+/** What a reload says when its file is no longer there: a router in earnest must not turn into a demo. */
+export function goneFile(path: string): ConfigurationError {
+  return new ConfigurationError([
+    { place: null, sentence: `\`${path}\` is gone. Put it back; to go on without it, start the router again.` },
+  ]);
+}
+
 export type StarterOutcome = { kind: 'written'; path: string } | { kind: 'kept'; path: string };
 
 /**

@@ -133,7 +133,12 @@ export function keyName(key: string): string {
 
 /** Whether a message may not show this value: by the name of its key, or by its look. */
 export function isSecret(path: Path, value: string): boolean {
-  return path.some((part) => typeof part === 'string' && SECRET_NAME.test(part)) || SECRET_VALUE.test(value.trim());
+  return path.some((part) => typeof part === 'string' && isSecretName(part)) || SECRET_VALUE.test(value.trim());
+}
+
+/** Whether what has this name is a secret. */
+export function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name);
 }
 
 /** One line of at most 60 characters, control characters made visible. */

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { asProblem, Problem } from '#shared/problem.ts';
 import { postAsk } from './asks.ts';
+import { getConfiguration, reloadConfiguration } from './configuration.ts';
 import { shareWith } from './cors.ts';
 import { deleteFault, listDeployments, postFault } from './deployments.ts';
 import { getHealth, getPreflight, getReadiness } from './health.ts';
@@ -45,6 +46,8 @@ const ROUTES: Record<string, Partial<Record<'GET' | 'POST' | 'DELETE', Handler>>
   '/api/keys/:id': { DELETE: deleteKey },
   '/api/slo': { GET: getSlo },
   '/api/asks': { GET: listAsks },
+  '/api/configuration': { GET: getConfiguration },
+  '/api/configuration/reload': { POST: reloadConfiguration },
   '/api/deployments': { GET: listDeployments },
   '/api/deployments/:id/fault': { POST: postFault, DELETE: deleteFault },
 };

@@ -4,6 +4,7 @@ import type { Clock, Random } from '#shared/clock.ts';
 import type { Asks } from '../ask/asks.ts';
 import type { Log } from '#shared/log.ts';
 import type { Configuration } from '../config/configuration.ts';
+import type { CurrentConfiguration } from '../config/current.ts';
 import type { OwnAddresses } from '../identity/addresses.ts';
 import type { Callers } from '../identity/callers.ts';
 import type { KeyRing } from '../identity/key-ring.ts';
@@ -16,7 +17,9 @@ import type { Page } from './page.ts';
 
 /** What the HTTP surface stands on. */
 export interface HttpParts {
-  configuration: Configuration;
+  /** The one in force: it may be another at the next request. */
+  readonly configuration: Configuration;
+  current: Pick<CurrentConfiguration, 'loadedAtMs' | 'reload'>;
   asks: Asks;
   ledger: Ledger;
   callers: Callers;

@@ -57,7 +57,8 @@ function passSignals(children, onSignal) {
   let lastPress = -samePressMs;
   /** @param {NodeJS.Signals} signal */
   const pass = (signal) => {
-    onSignal();
+    // To a router it is no end, but the wish that it read its configuration again.
+    if (signal !== 'SIGHUP') onSignal();
     const pressedAt = performance.now();
     const repeated = pressedAt - lastPress < samePressMs;
     lastPress = pressedAt;

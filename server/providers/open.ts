@@ -36,6 +36,8 @@ export function openProvider({ wire: name, apiBase, apiKey, clock }: ProviderAdd
   const line: Line = { wire, url, apiKey, pool, clock };
   return {
     stream: (call, signal) => streamCall(line, call, signal),
+    // It ends when its calls do; nobody waits for that.
+    retire: () => void pool.close().catch(() => undefined),
     // Not `close`, which would wait for calls that nobody reads any more.
     close: () => pool.destroy(),
   };

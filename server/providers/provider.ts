@@ -16,9 +16,12 @@ import type { Usage } from '#shared/money.ts';
  * [P9] Every failure is a `ProviderFailure` whose kind says what the router may do; its message holds no key and no prompt.
  * [P10] Silence longer than `idleTimeoutMs` after the first byte throws `stalled`.
  * [P11] No connection within 800 ms throws `unreachable`, which is not tried again at the same place.
+ * [P12] After `retire` calls under way go on to their end, then the connections close; no new call is taken.
  */
 export interface Provider {
   stream(call: ProviderCall, signal: AbortSignal): AsyncIterable<ProviderEvent>;
+  /** Takes no new calls, and ends its connections when the last one is over. */
+  retire(): void;
   /** Ends kept connections; for a clean stop. */
   close(): Promise<void>;
 }

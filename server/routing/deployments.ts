@@ -1,12 +1,15 @@
 import type { Clock } from '#shared/clock.ts';
-import type { Deployment, Routing } from '../config/configuration.ts';
+import type { Configuration, Deployment, Routing } from '../config/configuration.ts';
 import type { Faults } from './faults.ts';
 import { Health, type DeploymentView, type Watch } from './health.ts';
 
 /** How the deployments are. Rules: docs/behaviour.md, R6–R10 and R17–R20. */
 export interface Deployments {
-  /** Every deployment of an alias, unconfigured ones too; empty for an alias nobody serves. */
-  of(alias: string): readonly Deployment[];
+  /**
+   * Every deployment of an alias, unconfigured ones too; empty for an alias nobody serves. Of the configuration that is in force,
+   * unless another is named: an ask ends under the one that it began with.
+   */
+  of(alias: string, under?: Pick<Configuration, 'deployments'>): readonly Deployment[];
   /** Whether it may be picked now. */
   standing(deployment: Deployment): Standing;
   /** A call to it begins now; its end must be told. */
@@ -17,6 +20,8 @@ export interface Deployments {
   entrust(covers: (deployment: Deployment) => boolean): void;
   /** All of them, for people. */
   views(): DeploymentView[];
+  /** Another configuration is in force. What is the same deployment in both keeps its health; calls to the others may still end. */
+  reconfigure(configuration: Watched): void;
 }
 
 /** Whether a deployment may be picked now. */
@@ -28,26 +33,41 @@ export type Standing =
   /** Open for `leftMs` more; `asked` by the provider itself. */
   | { kind: 'open'; leftMs: number; asked: boolean };
 
+/** What of a configuration the deployments follow. */
+export type Watched = Pick<Configuration, 'deployments' | 'routing'>;
+
 /** Watches over the configuration's deployments; all of them begin closed. */
 export function createDeployments(deps: {
-  configuration: { deployments: Deployment[]; routing: Routing };
+  configuration: Watched;
   clock: Clock;
   faults: Pick<Faults, 'of'>;
 }): Deployments {
   const { clock, faults } = deps;
-  const { deployments, routing } = deps.configuration;
-  const byAlias = new Map<string, Deployment[]>();
-  const healths = new Map<string, Health>();
+  let current = deps.configuration;
+  // By the object, not its id: one that has left the configuration is judged until its last call is over, and then forgotten.
+  const healths = new WeakMap<Deployment, Health>();
+  const aliases = new WeakMap<readonly Deployment[], Map<string, Deployment[]>>();
   let covers: (deployment: Deployment) => boolean = () => false;
-  for (const deployment of deployments) {
-    byAlias.set(deployment.alias, [...(byAlias.get(deployment.alias) ?? []), deployment]);
-    healths.set(deployment.id, new Health(limitsOf(deployment, routing), clock));
-  }
 
   function healthOf(deployment: Deployment): Health {
-    const health = healths.get(deployment.id);
-    if (health === undefined) throw new RangeError(`Deployment \`${deployment.id}\` is not configured.`);
+    const known = healths.get(deployment);
+    if (known !== undefined) return known;
+    const health = new Health(limitsOf(deployment, current.routing), clock);
+    healths.set(deployment, health);
     return health;
+  }
+
+  function byAlias(deployments: readonly Deployment[]): Map<string, Deployment[]> {
+    const known = aliases.get(deployments);
+    if (known !== undefined) return known;
+    const index = new Map<string, Deployment[]>();
+    for (const deployment of deployments) {
+      const group = index.get(deployment.alias);
+      if (group === undefined) index.set(deployment.alias, [deployment]);
+      else group.push(deployment);
+    }
+    aliases.set(deployments, index);
+    return index;
   }
 
   function standing(deployment: Deployment): Standing {
@@ -65,13 +85,16 @@ export function createDeployments(deps: {
   }
 
   return {
-    of: (alias) => byAlias.get(alias) ?? [],
+    of: (alias, under = current) => byAlias(under.deployments).get(alias) ?? [],
     standing,
     begin: (deployment) => healthOf(deployment).begin(),
-    forgive: (id) => healths.get(id)?.forgive(),
+    forgive(id) {
+      const deployment = current.deployments.find((each) => each.id === id);
+      if (deployment !== undefined) healthOf(deployment).forgive();
+    },
     entrust: (told) => void (covers = told),
     views: () =>
-      deployments.map((deployment) => {
+      current.deployments.map((deployment) => {
         const fault = faults.of(deployment.id);
         const { state } = deployment;
         return {
@@ -86,6 +109,17 @@ export function createDeployments(deps: {
           fault: fault === null ? null : { kind: fault.kind, untilMs: fault.untilMs },
         };
       }),
+    reconfigure(configuration) {
+      const before = new Map(current.deployments.map((deployment) => [deployment.id, deployment]));
+      for (const deployment of configuration.deployments) {
+        const same = before.get(deployment.id);
+        if (same === undefined || !isSame(same, deployment)) continue;
+        const health = healthOf(same);
+        health.limits = limitsOf(deployment, configuration.routing);
+        healths.set(deployment, health);
+      }
+      current = configuration;
+    },
   };
 }
 
@@ -97,4 +131,15 @@ function limitsOf(_deployment: Deployment, routing: Routing): ConstructorParamet
     policy: routing.allowedFailsPolicy,
     neverOpens: !routing.cooldowns,
   };
+}
+
+/** Whether what is known of one deployment holds for the other: a new key, model or address may well cure it. */
+function isSame(one: Deployment, other: Deployment): boolean {
+  return (
+    one.id === other.id &&
+    one.wire === other.wire &&
+    one.apiBase === other.apiBase &&
+    one.apiKey === other.apiKey &&
+    one.model === other.model
+  );
 }

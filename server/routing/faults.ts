@@ -23,6 +23,8 @@ export interface Faults {
   clear(deploymentId: string): boolean;
   of(deploymentId: string): Fault | null;
   list(): (Fault & { deploymentId: string })[];
+  /** Other deployments are configured; a fault on one that is gone goes with it. */
+  reconfigure(deployments: readonly { id: string }[]): void;
 }
 
 /** Longest lease of a fault, ms: a forgotten drill heals within half an hour. */
@@ -37,7 +39,7 @@ export const REVOKED_KEY = 'layover-drill-revoked-key';
 /** An overlay without faults, for these deployments. */
 export function createFaults(deps: { deployments: readonly { id: string }[]; clock: Clock }): Faults {
   const { clock } = deps;
-  const known = new Set(deps.deployments.map(({ id }) => id));
+  let known = new Set(deps.deployments.map(({ id }) => id));
   // The lease runs by the clock that never jumps; `untilMs` is for people. At most one fault per known deployment.
   const laid = new Map<string, { kind: FaultKind; delayMs: number; endsMonotonicMs: number }>();
 
@@ -71,6 +73,10 @@ export function createFaults(deps: { deployments: readonly { id: string }[]; clo
         const fault = of(deploymentId);
         return fault === null ? [] : [{ deploymentId, ...fault }];
       });
+    },
+    reconfigure(deployments) {
+      known = new Set(deployments.map(({ id }) => id));
+      for (const deploymentId of laid.keys()) if (!known.has(deploymentId)) laid.delete(deploymentId);
     },
   };
 }

@@ -60,7 +60,8 @@ type State =
 
 /** The health of one deployment: closed, open until a moment, half-open. Rules: docs/behaviour.md, R6–R9 and R17–R19. */
 export class Health {
-  readonly #limits: HealthLimits;
+  /** Another configuration may judge otherwise from now on. */
+  limits: HealthLimits;
   readonly #clock: Clock;
   #state: State = { kind: 'closed' };
   /** Monotonic moments of the last fails; never more than the most that are allowed and one, as more would tell nothing new. */
@@ -68,7 +69,7 @@ export class Health {
   #inARow = 0;
 
   constructor(limits: HealthLimits, clock: Clock) {
-    this.#limits = limits;
+    this.limits = limits;
     this.#clock = clock;
   }
 
@@ -145,7 +146,7 @@ export class Health {
 
   #failed(failure: ProviderFailure, isTest: boolean): void {
     const { health: weight } = failure.meaning;
-    const { neverOpens, policy, allowedFails, failsInARow } = this.#limits;
+    const { neverOpens, policy, allowedFails, failsInARow } = this.limits;
     if (weight === 'none') return;
     const now = this.#clock.monotonic();
     const { state } = this;
@@ -173,7 +174,7 @@ export class Health {
 
   #open(failure: ProviderFailure, tests: number): void {
     const now = this.#clock.monotonic();
-    const { cooldownMs } = this.#limits;
+    const { cooldownMs } = this.limits;
     const told = toldMs(failure);
     const grown = Math.min(cooldownMs * 2 ** Math.min(tests, 20), Math.max(cooldownMs, MAX_COOLING_MS));
     this.#state = {

@@ -4,7 +4,7 @@ import { wait, type Clock, type Random } from '#shared/clock.ts';
 import type { Usage } from '#shared/money.ts';
 import type { Problem } from '#shared/problem.ts';
 import type { Log } from '#shared/log.ts';
-import type { Deployment, Routing } from '../config/configuration.ts';
+import type { Configuration, Deployment } from '../config/configuration.ts';
 import { attempt, type AttemptRecord, type ContentEvent, type OpenProvider } from './attempt.ts';
 import type { Deployments } from './deployments.ts';
 import type { Faults } from './faults.ts';
@@ -23,6 +23,8 @@ export interface RoutedAsk {
   /** The log gets no word of a provider, which may quote the ask. */
   discreet: boolean;
   alias: string;
+  /** The configuration that the ask began with. */
+  under: Pick<Configuration, 'deployments' | 'routing'>;
   messages: ChatMessage[];
   parameters: Record<string, unknown>;
   /** Monotonic ms by which the first content must be there. */
@@ -53,7 +55,6 @@ export type RouteEnd =
 
 /** A router over these deployments. */
 export function createRouter(deps: {
-  routing: Routing;
   deployments: Deployments;
   faults: Pick<Faults, 'of'>;
   openProvider: OpenProvider;
@@ -61,12 +62,12 @@ export function createRouter(deps: {
   random: Random;
   log: Log;
 }): Router {
-  const { routing, deployments, faults, openProvider, clock, random, log } = deps;
+  const { deployments, faults, openProvider, clock, random, log } = deps;
 
   async function route(ask: RoutedAsk, sink: RouteSink, signal: AbortSignal): Promise<RouteEnd> {
-    const served = deployments.of(ask.alias);
+    const served = deployments.of(ask.alias, ask.under);
     const plan = createPlan({
-      ...{ groups: [served], whenTooLong: [], whenRefused: [], routing, random },
+      ...{ groups: [served], whenTooLong: [], whenRefused: [], routing: ask.under.routing, random },
       standing: (deployment) => deployments.standing(deployment),
     });
     const failed: Failed[] = [];

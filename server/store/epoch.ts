@@ -5,6 +5,8 @@ export interface Epoch {
   current(): number;
   /** Devices forget what they saved as soon as they hear of the new one. */
   raise(): Promise<number>;
+  /** The database has this one; it never falls. */
+  follow(epoch: number): void;
 }
 
 /** Holds the epoch from what it was at the start. */
@@ -16,5 +18,6 @@ export function holdEpoch(meta: Pick<Meta, 'raiseEpoch'>, first: number): Epoch 
       current = Math.max(current, await meta.raiseEpoch());
       return current;
     },
+    follow: (epoch) => void (current = Math.max(current, epoch)),
   };
 }

@@ -22,6 +22,7 @@ const STATUS = {
   ask_expired: 410,
   too_large: 413,
   key_reused: 422,
+  configuration_wrong: 422,
   too_many_asks: 429,
   broken: 500,
   not_served: 501,

@@ -34,6 +34,7 @@ const HINTS: Record<ProblemCode, string> = {
   limit_reached: 'Remove some that are not needed any more.',
   ask_expired: 'Its journal was removed when its time was up. Ask again.',
   too_large: 'Send less text.',
+  configuration_wrong: 'Nothing was changed. Correct the file, and have it read again.',
   key_reused: 'Use a new `Idempotency-Key` for a different ask.',
   too_many_asks: 'Wait as long as `retry-after` says.',
   broken: 'Try again. The router log names the request id.',

@@ -77,6 +77,20 @@ describe.each(['openai', 'anthropic'] as const)('a provider on the %s wire', (wi
     expect(fake.connections).toBeLessThan(8);
   });
 
+  it('[P12] retired, it brings the call under way to its end, closes its connections, and takes no other', async () => {
+    const rest = gate();
+    fake.script([say('Hel'), hold(rest), say('lo')]);
+    const events = stream();
+    await events.next();
+    await events.next();
+    provider.retire();
+    expect((await failureOf(stream())).kind).toBe('unreachable');
+    expect(fake.openConnections).toBe(1);
+    rest.open();
+    expect(textOf(await collect(events))).toBe('lo');
+    await clock.until(() => fake.openConnections === 0);
+  });
+
   it('[P2] is accepted when the headers are there, before any content', async () => {
     const content = gate();
     fake.script([open(), hold(content), say('Hi')]);

@@ -37,6 +37,8 @@ export interface FakeProvider {
   readonly refusedKeys: number;
   /** Connections that were ever opened to it. */
   readonly connections: number;
+  /** Connections that are open now. */
+  readonly openConnections: number;
   /** Adds attempts for the calls to come: a list of steps each, or an attempt whose bytes are tampered with. */
   script(...attempts: (Step[] | Attempt)[]): void;
   /** What every call gets for which no attempt is scripted; a function is asked at each call. */
@@ -79,13 +81,18 @@ export async function startFakeProvider(options: FakeOptions): Promise<FakeProvi
   let otherwise: (call: FakeCall) => Attempt = () => attemptOf(answer('This is ', 'the fake answer.'));
   let refusedKeys = 0;
   let connections = 0;
+  let openConnections = 0;
 
   const server = createServer((request, response) => {
     // A body that is not JSON, or a client that left while it was read: there is nobody to answer.
     serve(request, response).catch(() => response.destroy());
   });
 
-  server.on('connection', () => void connections++);
+  server.on('connection', (socket) => {
+    connections++;
+    openConnections++;
+    socket.once('close', () => void openConnections--);
+  });
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request);
@@ -121,6 +128,9 @@ export async function startFakeProvider(options: FakeOptions): Promise<FakeProvi
     },
     get connections() {
       return connections;
+    },
+    get openConnections() {
+      return openConnections;
     },
     script: (...more) => void attempts.push(...more.map(attemptOf)),
     otherwise(attempt) {

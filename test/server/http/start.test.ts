@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
+import { fakeClock } from '../../fakes/clock.ts';
 import { startFakeProvider, type FakeProvider } from '../../fakes/provider/fake-provider.ts';
 import { gate } from '../../fakes/provider/gate.ts';
 import { hold, say } from '../../fakes/provider/script.ts';
@@ -105,6 +106,30 @@ test('[H23] a second signal ends it at once', async () => {
   const pressing = setInterval(() => router.child.kill('SIGINT'), 50);
   expect(await router.over).toBe(130);
   clearInterval(pressing);
+});
+
+test('[K18] SIGHUP reads the configuration again, and neither a good file nor a wrong one nor a missing one stops the router', async () => {
+  const { router, provider, origin } = await startWithProvider();
+  const path = join(router.folder, 'layover.yaml');
+  const written = readFileSync(path, 'utf8');
+  const heard = fakeClock();
+  writeFileSync(path, `${written}  notes: { model: app/chat }\n`);
+  router.child.kill('SIGHUP');
+  await router.until(/The configuration was read again\.\n[\s\S]* {2}notes: app\/chat/);
+  writeFileSync(path, `${written}  notes: { model: app/none }\n`);
+  router.child.kill('SIGHUP');
+  await heard.until(
+    () => /`features\.notes\.model` is "app\/none"[^\n]*\nNothing was changed/.test(router.said.err),
+    20_000,
+  );
+  rmSync(path);
+  router.child.kill('SIGHUP');
+  await heard.until(() => /`layover\.yaml` is gone\..*\nNothing was changed/.test(router.said.err), 20_000);
+  provider.script([say('Good day.')]);
+  const asked = await fetch(`${origin}/ai`, json({ feature: 'notes', prompt: 'Hi' }, bearer));
+  expect(asked.status).toBe(200);
+  router.child.kill('SIGTERM');
+  expect(await router.over).toBe(0);
 });
 
 test('[H23] a taken port ends the start with what to do', async () => {

@@ -63,6 +63,7 @@ export function openSurface({ own, parts, bodyBytes = 1_000_000 }: SurfaceOption
   const epoch = holdEpoch({ raiseEpoch: async () => epoch.current() + 1 }, 3);
   const app = createApp({
     configuration,
+    current: { loadedAtMs: clock.now(), reload: () => Promise.reject(new Error('No reload was scripted.')) },
     asks,
     ledger: testLedger(batches),
     callers,
