@@ -20,6 +20,7 @@ import { createTokenizer } from './pricing/tokenizer.ts';
 import { keepProviders } from './providers/kept-providers.ts';
 import { createDeployments } from './routing/deployments.ts';
 import { createFaults } from './routing/faults.ts';
+import { watchErrorBudget } from './slo/error-budget.ts';
 import type { Ledger } from './store/ledger.ts';
 import { openDiscreetJournal } from './store/discreet-journal.ts';
 import { MemoryJournal } from './store/memory-journal.ts';
@@ -128,6 +129,7 @@ async function composeOver(lock: FolderLock, options: RouterOptions): Promise<Co
   const memory = new MemoryJournal(clock);
   const tokenizer = createTokenizer({ clock, log });
   const journal = openDiscreetJournal(stores.journal, memory);
+  const budget = watchErrorBudget({ ledger, slo: () => current.value.slo, clock, log });
   // Not spread: a getter would be read once, and a reload change nothing.
   const asks = createAsks({
     get configuration() {
@@ -135,6 +137,8 @@ async function composeOver(lock: FolderLock, options: RouterOptions): Promise<Co
     },
     ...{ deployments, faults, ledger, tokenizer, clock, random, log },
     providers: providers.open,
+    // A second call for what one should do is a luxury of good days.
+    hedgeAllowed: () => !budget.isBurned(),
     journal,
     cache: stores.cache,
   });
@@ -159,6 +163,7 @@ async function composeOver(lock: FolderLock, options: RouterOptions): Promise<Co
     reload: () => current.reload(),
     async close() {
       stopPruning();
+      budget.stop();
       memory.close();
       await tokenizer.close();
       await providers.close();

@@ -44,7 +44,7 @@ export async function admit(ask: Ask, heart: Heart): Promise<Admission> {
     }
     // It failed, and its key is about to be free: this repeat is a new run as soon as the journal knows.
     if (tries === 1 && (job.state === 'failed' || job.state === 'incomplete')) await job.settled;
-    else return { kind: 'again', handle: job.hold('replay') };
+    else return { kind: 'again', handle: job.hold('replay', ask.request.reader) };
   }
 }
 
@@ -80,7 +80,7 @@ function claimInMemory(ask: Ask, { live }: Heart): Admission {
     return { kind: 'run', job: live.start(ask, { run, journal: null }) };
   }
   if (earlier.ask.bodyHash !== ask.bodyHash) throw keyReused();
-  return { kind: 'again', handle: earlier.hold('replay') };
+  return { kind: 'again', handle: earlier.hold('replay', ask.request.reader) };
 }
 
 function keyReused(): Problem {

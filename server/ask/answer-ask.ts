@@ -35,7 +35,7 @@ export async function answerAsk(request: AskRequest, heart: Heart): Promise<AskH
       live.track(accountOne(job, originOf(remembered, heart), heart));
     } else if (running !== null) follow(job, running, heart);
     else live.track(produce(job, heart));
-    return job.hold(job.delivery);
+    return job.hold(job.delivery, request.reader);
   } catch (thrown) {
     const problem = asProblem(thrown);
     live.track(accountRefused(request, problem, heart));
@@ -77,6 +77,27 @@ async function produce(job: Job, heart: Heart): Promise<void> {
 
 function routed(ask: Ask, under: Configuration): RoutedAsk {
   const { id, alias, messages, parameters, request } = ask;
-  const deadlineMonotonicMs = request.arrivedMonotonicMs + under.routing.totalTimeoutMs;
-  return { askId: id, discreet: isDiscreet(ask), alias, under, messages, parameters, deadlineMonotonicMs };
+  const { delivery, hedge, onBreak } = ask.feature.stream;
+  return {
+    ...{ askId: id, discreet: isDiscreet(ask), alias, under, messages, parameters, delivery },
+    deadlineMonotonicMs: request.arrivedMonotonicMs + under.routing.totalTimeoutMs,
+    onBreak: isProse(parameters)
+      ? (onBreak ?? 'continue')
+      : onBreak === 'continue'
+        ? 'error'
+        : (onBreak ?? 'error-if-seen'),
+    // Two models must not call the same tools.
+    hedge: hedge && !hasTools(parameters),
+  };
+}
+
+/** What may be gone on with by another model: neither tool calls nor JSON. */
+function isProse(parameters: Record<string, unknown>): boolean {
+  const format = parameters['response_format'];
+  const isText = typeof format !== 'object' || format === null || ('type' in format && format.type === 'text');
+  return isText && !hasTools(parameters);
+}
+
+function hasTools({ tools, functions }: Record<string, unknown>): boolean {
+  return [tools, functions].some((list) => list !== undefined && !(Array.isArray(list) && list.length === 0));
 }

@@ -20,11 +20,17 @@ import type { Grants } from '../store/sessions.ts';
 export interface Asks {
   ask(request: AskRequest): Promise<AskHandle>;
   /** Attaches to an ask by its id; null when it is unknown or not the owner's; throws `ask_expired`. */
-  find(owner: Grants, askId: string): Promise<AskHandle | null>;
+  find(owner: Grants, askId: string, reader?: ReaderKind): Promise<AskHandle | null>;
   cancel(owner: Grants, askId: string): Promise<'cancelled' | 'already-over' | 'unknown'>;
   /** Takes no more asks, waits for the running ones, then cancels what is left. */
   drain(timeoutMs: number): Promise<void>;
 }
+
+/**
+ * What a reader does with an answer: `collects` it and shows nothing before the end · shows it as it comes and `resets` when it
+ * begins anew · shows it as it comes and only `appends`.
+ */
+export type ReaderKind = 'collects' | 'resets' | 'appends';
 
 export interface AskRequest {
   caller: Grants;
@@ -36,6 +42,8 @@ export interface AskRequest {
   key: string | null;
   noCache: boolean;
   synthetic: boolean;
+  /** Default `appends`. */
+  reader?: ReaderKind;
   /** Unix ms and monotonic ms of the arrival of the request's headers. */
   arrivedAtMs: number;
   arrivedMonotonicMs: number;
@@ -52,6 +60,8 @@ export interface AskHandle {
   opening(signal: AbortSignal): Promise<Provenance>;
   /** Events after `after`, then those to come, ending after `answer-end` or `answer-problem`. */
   events(after: number, signal: AbortSignal): AsyncIterable<NumberedEvent>;
+  /** The number of the event with which it last began anew; 0 when it never did. What is before is nobody's any more. */
+  beganAnew(): number;
   /** This reader is gone. Idempotent. */
   leave(): void;
 }

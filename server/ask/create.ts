@@ -15,13 +15,13 @@ const SETTLE_MS = 2_000;
 
 /** Asks over these parts. */
 export function createAsks(parts: AskParts): Asks {
-  const { clock, providers, deployments, faults, random, log } = parts;
+  const { clock, providers, deployments, faults, hedgeAllowed, random, log } = parts;
   let held: Heart = {
     ...parts,
     live: new LiveAsks(clock, parts.configuration.routing.graceMs),
     rates: createRates(clock),
     router: createRouter({
-      ...{ deployments, faults, openProvider: providers, clock, random, log },
+      ...{ deployments, faults, openProvider: providers, hedgeAllowed, clock, random, log },
     }),
   };
   const { live } = held;
@@ -47,10 +47,10 @@ export function createAsks(parts: AskParts): Asks {
       live.track(accountRefused(request, problem, heartNow()));
       throw problem;
     },
-    async find(owner, askId) {
+    async find(owner, askId, reader) {
       const job = await liveOf(owner, askId);
       if (job === 'foreign') return null;
-      return job === null ? replay(owner, askId, heartNow()) : job.hold(job.delivery);
+      return job === null ? replay(owner, askId, heartNow()) : job.hold(job.delivery, reader);
     },
     async cancel(owner, askId) {
       const job = await liveOf(owner, askId);

@@ -24,6 +24,8 @@ export interface AskParts {
   faults: Pick<Faults, 'of'>;
   /** Counts tokens off the event loop; see server/pricing/input-tokens.ts. */
   tokenizer: Tokenizer;
+  /** Whether asks may be hedged at present. */
+  hedgeAllowed: () => boolean;
   clock: Clock;
   random: Random;
   log: Log;

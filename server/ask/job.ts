@@ -8,7 +8,7 @@ import {
 import type { Clock } from '#shared/clock.ts';
 import { errorBody, Problem } from '#shared/problem.ts';
 import type { EndState } from '../store/journal.ts';
-import type { AskHandle } from './asks.ts';
+import type { AskHandle, ReaderKind } from './asks.ts';
 import type { Ask } from './identify.ts';
 import type { JournalWriter } from './journal-writer.ts';
 
@@ -33,7 +33,8 @@ export class Job {
   readonly #events: NumberedEvent[] = [];
   #state: 'running' | EndState = 'running';
   #provenance: Provenance | null = null;
-  #readers = 0;
+  readonly #readers = new Set<{ kind: ReaderKind }>();
+  #beganAnew = 0;
   #takeBackGrace: (() => void) | null = null;
   #release: (() => void) | null = null;
   #waiting = new Set<() => void>();
@@ -74,6 +75,7 @@ export class Job {
     if (this.#state !== 'running') return;
     if (this.firstContentMs === null && hasContent(event)) this.firstContentMs = this.sinceArrival();
     const numbered = { seq: this.#events.length + 1, event };
+    if (event.type === 'answer-reset') this.#beganAnew = numbered.seq;
     this.#events.push(numbered);
     this.#journal?.add(numbered);
     this.#wake();
@@ -108,9 +110,15 @@ export class Job {
     this.#release = release;
   }
 
+  /** What those who read it now can do with an answer. */
+  get readers(): readonly ReaderKind[] {
+    return [...this.#readers].map(({ kind }) => kind);
+  }
+
   /** A reader's hold. An ask without a key whose last reader left is cancelled after the grace. */
-  hold(delivery: AskHandle['delivery']): AskHandle {
-    this.#readers += 1;
+  hold(delivery: AskHandle['delivery'], kind: ReaderKind = 'appends'): AskHandle {
+    const reader = { kind };
+    this.#readers.add(reader);
     this.#takeBackGrace?.();
     this.#takeBackGrace = null;
     let left = false;
@@ -120,11 +128,12 @@ export class Job {
       state: () => this.#state,
       opening: (signal) => this.#opening(signal),
       events: (after, signal) => this.#read(after, signal),
+      beganAnew: () => this.#beganAnew,
       leave: () => {
         if (left) return;
         left = true;
-        this.#readers -= 1;
-        if (this.#readers > 0 || this.#state !== 'running' || this.ask.request.key !== null) return;
+        this.#readers.delete(reader);
+        if (this.#readers.size > 0 || this.#state !== 'running' || this.ask.request.key !== null) return;
         this.#takeBackGrace = this.#clock.after(this.#graceMs, () => this.cancel());
       },
     };

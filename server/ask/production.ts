@@ -1,4 +1,4 @@
-import type { AnswerEvent } from '#shared/answer.ts';
+import type { AnswerEvent, Provenance } from '#shared/answer.ts';
 import { Problem } from '#shared/problem.ts';
 import { MAX_EVENT_BYTES } from '../store/journal.ts';
 import type { AttemptRecord, ContentEvent } from '../routing/attempt.ts';
@@ -26,6 +26,8 @@ export class Production implements RouteSink {
   readonly jobs: Job[] = [];
   readonly attempts: AttemptRecord[] = [];
   by: Commitment | null = null;
+  /** Who went on with it, and where; null when nobody had to. */
+  joint: Provenance['continued'] | null = null;
   readonly #nowSeconds: () => number;
   readonly #events: AnswerEvent[] = [];
   readonly #wanting = new Set<Job>();
@@ -74,8 +76,27 @@ export class Production implements RouteSink {
     if (isFirst) for (const job of this.#wanting) job.open(provenanceOf(job, this));
   }
 
+  beginAnew(by: Commitment): void {
+    this.by = by;
+    this.joint = null;
+    this.#give({ type: 'answer-reset', model: by.model, createdSeconds: this.#nowSeconds() });
+    for (const job of this.#wanting) job.open(provenanceOf(job, this));
+  }
+
+  continued(joint: { provider: string; at: number }): void {
+    this.joint = joint;
+  }
+
+  readers(): 'unseen' | 'resettable' | 'fixed' {
+    const kinds = [...this.#wanting].flatMap((job) => job.readers);
+    if (kinds.includes('appends')) return 'fixed';
+    return kinds.includes('resets') ? 'resettable' : 'unseen';
+  }
+
+  /** In the order of their start: one that lost can end before one that began earlier. */
   attempted(record: AttemptRecord): void {
     this.attempts.push(record);
+    this.attempts.sort((a, b) => a.startedMonotonicMs - b.startedMonotonicMs);
   }
 
   /** Ends the upstream call; who still waits gets the problem. */

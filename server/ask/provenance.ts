@@ -1,9 +1,9 @@
 import type { Provenance } from '#shared/answer.ts';
 import { usdFromNano } from '#shared/money.ts';
 import type { AttemptRecord } from '../routing/attempt.ts';
-import type { Commitment } from '../routing/route.ts';
 import type { CachedAnswer } from '../store/answer-cache.ts';
 import type { Job } from './job.ts';
+import type { Production } from './production.ts';
 
 /** What attempts cost together; null when the cost of any is unknown. */
 export interface Cost {
@@ -25,10 +25,10 @@ const FREE: Cost = { nanoUsd: 0, estimated: false };
 /** Where a live answer comes from, as one of its asks says it. Without `cost` it is still unknown. */
 export function provenanceOf(
   job: Job,
-  production: { leader: Job; by: Commitment | null; attempts: readonly AttemptRecord[] },
+  production: Pick<Production, 'leader' | 'by' | 'attempts' | 'joint'>,
   cost: Cost | null = null,
 ): Provenance {
-  const { by } = production;
+  const { attempts, by, joint } = production;
   const leads = production.leader === job;
   const paid = leads ? cost : FREE;
   return {
@@ -36,14 +36,16 @@ export function provenanceOf(
     source: 'provider',
     provider: by?.deployment.name ?? null,
     model: by?.model ?? null,
-    attempts: leads ? (by?.attempts ?? production.attempts.length) : 0,
-    hops: leads ? (by?.hops ?? hopsOf(production.attempts)) : 0,
+    // More of both may follow the first content: of one that goes on, or lost.
+    attempts: leads ? Math.max(by?.attempts ?? 0, attempts.length) : 0,
+    hops: leads ? Math.max(by?.hops ?? 0, hopsOf(attempts)) : 0,
     cost_usd: paid === null || paid.nanoUsd === null ? null : usdFromNano(paid.nanoUsd),
     cost_estimated: paid?.estimated ?? false,
     degraded: [],
     age_seconds: 0,
     first_token_ms: job.firstContentMs,
     demo: by?.deployment.demo ?? false,
+    ...(joint === null ? {} : { continued: joint }),
   };
 }
 
@@ -64,11 +66,18 @@ export function rememberedProvenance(job: Job, { answer, storedAtMs }: CachedAns
 
 /** How often an attempt went to another deployment than the one before. */
 export function hopsOf(attempts: readonly AttemptRecord[]): number {
-  return attempts.filter(({ deployment }, at) => at > 0 && attempts[at - 1]?.deployment !== deployment).length;
+  return inLine(attempts).filter(({ deployment }, at, line) => at > 0 && line[at - 1]?.deployment !== deployment)
+    .length;
 }
 
 /** How often an attempt stayed in the group (the order) of the one before. */
 export function retriesOf(attempts: readonly AttemptRecord[]): number {
-  return attempts.filter(({ deployment }, at) => at > 0 && attempts[at - 1]?.deployment.order === deployment.order)
-    .length;
+  return attempts.filter(({ role }) => role === 'retry').length;
+}
+
+/** The attempts that followed each other: a hedge that did not win was beside them. */
+function inLine(attempts: readonly AttemptRecord[]): AttemptRecord[] {
+  return attempts.filter(
+    ({ role, firstTokenMs, status }) => role !== 'hedge' || (firstTokenMs !== null && !status.endsWith('lost')),
+  );
 }

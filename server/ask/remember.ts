@@ -52,6 +52,8 @@ export async function remember(production: Production, heart: Heart): Promise<vo
   const { ask } = production.leader;
   const answer = answerOf(production);
   if (ask.cacheKey === null || answer === null || !isWhole(answer.finishReason) || answer.text === '') return;
+  // Two models wrote it: good enough to be read once, not to be given again.
+  if (production.joint !== null) return;
   if (ask.feature.device.store === 'store_unless_pii' && looksPersonal(`${wordsOf(ask)}\n${answer.text}`)) return;
   const nowMs = clock.now();
   try {

@@ -55,6 +55,7 @@ function recorded(askId: string, state: EndState, events: readonly NumberedEvent
         yield event;
       }
     },
+    beganAnew: () => events.findLast(({ event }) => event.type === 'answer-reset')?.seq ?? 0,
     leave: () => undefined,
   };
 }

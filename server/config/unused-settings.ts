@@ -8,9 +8,6 @@ const FEATURE_KEYS = [
   ['limits', 'ladder', 'no step of degradation is taken'],
   ['limits', 'cheaper_model', 'no step of degradation is taken'],
   ['cache', 'stale_if_down_seconds', 'old answers are not given when the providers are down'],
-  ['stream', 'on_break', 'a stream that breaks off ends as a partial answer'],
-  ['stream', 'delivery', 'answers are delivered live'],
-  ['stream', 'hedge', 'one deployment is asked at a time'],
 ] as const;
 
 /** Says what is set and has no effect yet, so that nobody relies on it. */

@@ -17,6 +17,8 @@ export interface StreamReader {
   /** Last event this reader has already; 0 for none. */
   after: number;
   includeUsage: boolean;
+  /** It said that it can take an answer that begins anew: `x-layover-accept: reset`. */
+  resets: boolean;
   clock: Clock;
   /** Hears of a failure of our own that ended the stream. */
   failed(cause: unknown): void;
@@ -40,6 +42,10 @@ class AnswerSource implements UnderlyingSource<Uint8Array> {
   #lastWrite: number;
   #cancelBeat = (): void => undefined;
   #over = false;
+  /** The answer began anew with this event before the reader came: what is before it is not told any more. */
+  readonly #from: number;
+  /** The reader has something of the answer. */
+  #shown: boolean;
 
   constructor(handle: AskHandle, reader: StreamReader, signal: AbortSignal) {
     this.#handle = handle;
@@ -47,6 +53,8 @@ class AnswerSource implements UnderlyingSource<Uint8Array> {
     this.#signal = signal;
     this.#writer = new ChunkWriter(handle.askId, reader);
     this.#lastWrite = reader.clock.monotonic();
+    this.#from = handle.beganAnew();
+    this.#shown = reader.after > 0;
     // From the start even on a resume: the head of each chunk (model, time) stands in the first event.
     this.#events = handle.events(0, this.#stop.signal)[Symbol.asyncIterator]();
   }
@@ -91,10 +99,22 @@ class AnswerSource implements UnderlyingSource<Uint8Array> {
     const last = event.type === 'answer-end';
     const { after, includeUsage } = this.#reader;
     // The usage stands in a chunk of its own, one number further.
-    const had = last && includeUsage ? seq < after : seq <= after;
-    if (!had) return { text: this.#writer.write(step.value, after), last };
-    this.#writer.skip(event);
-    return { text: last ? SSE_DONE : '', last };
+    const had = (last && includeUsage ? seq < after : seq <= after) || seq < this.#from;
+    if (had) {
+      this.#writer.skip(event);
+      return { text: last ? SSE_DONE : '', last };
+    }
+    const text = this.#writer.write(step.value, after);
+    if (event.type === 'answer-reset' && this.#shown) return this.#beginAnew(text);
+    this.#shown = true;
+    return { text, last };
+  }
+
+  /** What the reader has is nothing any more. Two answers in one would be worse than an end. */
+  #beginAnew(text: string): { text: string; last: boolean } {
+    if (this.#reader.resets) return { text: `event: reset\n${text}`, last: false };
+    const problem = new Problem('stream_incomplete', 'The answer broke off, and another was begun in its place.');
+    return { text: writeSse(JSON.stringify(errorBody(problem))), last: true };
   }
 
   #send(text: string): void {

@@ -27,6 +27,7 @@ export async function postAsk(c: HttpContext, parts: HttpParts): Promise<Respons
     key,
     noCache: /(?:^|[\s,])no-cache(?:$|[\s,])/i.test(c.req.header('cache-control') ?? ''),
     synthetic: false,
+    reader: body.stream === true ? readerOf(c) : 'collects',
     arrivedAtMs,
     arrivedMonotonicMs,
   });
@@ -51,7 +52,8 @@ export async function respondStream(reply: {
     const provenance = await handle.opening(signal);
     const failed = (cause: unknown): void =>
       parts.log.error({ request_id: handle.askId, err: cause }, 'A stream broke off in the router itself.');
-    return new Response(streamAnswer(handle, { after, includeUsage, clock: parts.clock, failed }, signal), {
+    const reader = { after, includeUsage, resets: readerOf(c) === 'resets', clock: parts.clock, failed };
+    return new Response(streamAnswer(handle, reader, signal), {
       headers: {
         'content-type': 'text/event-stream; charset=utf-8',
         'cache-control': 'no-store, no-transform',
@@ -63,6 +65,11 @@ export async function respondStream(reply: {
     handle.leave();
     throw failure;
   }
+}
+
+/** What a reader of a stream can do when its answer begins anew. */
+export function readerOf(c: HttpContext): 'resets' | 'appends' {
+  return /(?:^|[\s,])reset(?:$|[\s,])/i.test(c.req.header('x-layover-accept') ?? '') ? 'resets' : 'appends';
 }
 
 /** The whole answer in JSON, or its problem with its own status. */

@@ -3,7 +3,7 @@ import { Problem } from '#shared/problem.ts';
 import type { AskHandle } from '../ask/asks.ts';
 import { userNamed } from '../ask/entitlement.ts';
 import type { Grants } from '../store/sessions.ts';
-import { respondJson, respondStream } from './asks.ts';
+import { readerOf, respondJson, respondStream } from './asks.ts';
 import type { HttpContext, HttpParts } from './parts.ts';
 import { visitFrom } from './visit.ts';
 
@@ -12,10 +12,11 @@ export async function getAsk(c: HttpContext, parts: HttpParts): Promise<Response
   const grants = await ownerFrom(c, parts);
   const askId = readId(c);
   const after = readAfter(c);
-  const handle = await parts.asks.find(grants, askId);
+  const streams = /\btext\/event-stream\b/i.test(c.req.header('accept') ?? '');
+  const handle = await parts.asks.find(grants, askId, streams ? readerOf(c) : 'collects');
   if (handle === null) throw unknown();
   c.set('requestId', askId);
-  if (/\btext\/event-stream\b/i.test(c.req.header('accept') ?? '')) {
+  if (streams) {
     return respondStream({ c, parts, handle, after, includeUsage: c.req.query('include_usage') === 'true' });
   }
   if (handle.state() === 'running') return respondState(handle, 202);

@@ -66,7 +66,7 @@ class OpenAiReader implements WireReader {
     const refusal = chunk.choices[0]?.delta?.['refusal'];
     if (typeof refusal === 'string' && refusal !== '') {
       this.#refused = true;
-      content.push({ type: 'text-delta', text: refusal });
+      content.push({ type: 'text-delta', text: refusal, refusal: true });
     }
     if (said.toolCalls.length > 0) content.push({ type: 'tool-delta', toolCalls: said.toolCalls });
     if (said.usage !== null) this.usage = said.usage;

@@ -38,7 +38,8 @@ export interface ProviderCall {
 
 export type ProviderEvent =
   | { type: 'accepted'; upstreamId: string | null; model: string | null }
-  | { type: 'text-delta'; text: string }
+  /** `refusal`: it says that, and why, there will be no answer. */
+  | { type: 'text-delta'; text: string; refusal?: true }
   | { type: 'tool-delta'; toolCalls: ToolCallDelta[] }
   | { type: 'finish'; reason: FinishReason; usage: Usage | null; skippedChunks: number };
 

@@ -21,11 +21,25 @@ export interface AttemptCall {
   parameters: Record<string, unknown>;
   /** Ms left of the ask's limit to its first content. */
   leftMs: number;
+  /** Ms left of the stream's limit to its end. */
+  totalLeftMs: number;
   openProvider: OpenProvider;
   clock: Clock;
 }
 
-export type ContentEvent = { type: 'text-delta'; text: string } | { type: 'tool-delta'; toolCalls: ToolCallDelta[] };
+export type ContentEvent =
+  { type: 'text-delta'; text: string; refusal?: true } | { type: 'tool-delta'; toolCalls: ToolCallDelta[] };
+
+/** Why we stopped an attempt ourselves: another one was faster, or it did not fit what was sent. */
+export class Stopped extends Error {
+  readonly status: 'lost' | 'misfit';
+
+  constructor(status: Stopped['status']) {
+    super(`The attempt was stopped: ${status}.`);
+    this.name = 'Stopped';
+    this.status = status;
+  }
+}
 
 /** What one attempt took; becomes its row in the ledger. */
 export interface AttemptRecord {
@@ -97,11 +111,12 @@ export async function attempt(
     timers.takeBack();
   }
   const end = endOf(progress, { thrown, passed: timers.passed, signal });
-  return { end, record: recordOf(call, progress, { end, startedAtMs, startedMonotonicMs, totalMs: since() }) };
+  const status = statusOf(end, call.fault, signal);
+  return { end, record: recordOf(call, progress, { end, status, startedAtMs, startedMonotonicMs, totalMs: since() }) };
 }
 
 /** Until the first content the smallest of three limits holds; a long answer that flows is not cut off by them. */
-function limitsOf({ deployment, leftMs }: AttemptCall): AttemptLimits {
+function limitsOf({ deployment, leftMs, totalLeftMs }: AttemptCall): AttemptLimits {
   const ownMs = Math.min(deployment.firstTokenTimeoutMs, deployment.timeoutMs);
   const firstContent =
     ownMs <= leftMs
@@ -111,7 +126,7 @@ function limitsOf({ deployment, leftMs }: AttemptCall): AttemptLimits {
     firstContentMs: Math.min(ownMs, leftMs),
     firstContent,
     idleMs: deployment.idleTimeoutMs,
-    totalMs: deployment.streamTotalMs,
+    totalMs: Math.min(deployment.streamTotalMs, totalLeftMs),
   };
 }
 
@@ -165,27 +180,27 @@ function endOf(
   return { kind: 'failed', failure, blame: false, afterContent };
 }
 
-function statusOf(end: AttemptEnd, fault: Fault | null): string {
-  const status = end.kind === 'finished' ? 'ok' : end.kind === 'stopped' ? 'cancelled' : end.failure.kind;
+function statusOf(end: AttemptEnd, fault: Fault | null, { reason }: { reason: unknown }): string {
+  const stopped = reason instanceof Stopped ? reason.status : 'cancelled';
+  const status = end.kind === 'finished' ? 'ok' : end.kind === 'stopped' ? stopped : end.failure.kind;
   return fault === null ? status : `fault:${fault.kind}/${status}`;
 }
 
 function recordOf(
   call: AttemptCall,
   { headersMs, firstTokenMs, finish, outputBytes }: Progress,
-  ended: { end: AttemptEnd; startedAtMs: number; startedMonotonicMs: number; totalMs: number },
+  ended: { end: AttemptEnd; status: string; startedAtMs: number; startedMonotonicMs: number; totalMs: number },
 ): AttemptRecord {
-  const { deployment, messages, role, fault } = call;
-  const { end, ...times } = ended;
+  const { deployment, messages, role } = call;
+  const { end, ...told } = ended;
   const accepted = headersMs !== null;
   return {
-    ...times,
+    ...told,
     deployment,
     role,
     headersMs,
     // A finish without content opens an empty answer, but is no first token.
     firstTokenMs: outputBytes > 0 ? firstTokenMs : null,
-    status: statusOf(end, fault),
     httpStatus: accepted ? 200 : end.kind === 'failed' ? end.failure.status : null,
     skippedChunks: finish?.skippedChunks ?? 0,
     ...bill({

@@ -29,6 +29,18 @@ export function estimateUsage(messages: readonly ChatMessage[], outputBytes: num
   return { ...NO_USAGE, inputTokens: tokensIn(inputBytes), outputTokens: tokensIn(outputBytes), estimated: true };
 }
 
+/** What two calls used together. */
+export function addUsage(one: Usage, other: Usage): Usage {
+  return {
+    inputTokens: one.inputTokens + other.inputTokens,
+    outputTokens: one.outputTokens + other.outputTokens,
+    cachedInputTokens: one.cachedInputTokens + other.cachedInputTokens,
+    cacheWriteTokens: one.cacheWriteTokens + other.cacheWriteTokens,
+    reasoningTokens: one.reasoningTokens + other.reasoningTokens,
+    estimated: one.estimated || other.estimated,
+  };
+}
+
 /** Images and files count as nothing: their price is the provider's own affair. */
 function bytesOf({ content }: ChatMessage): number {
   if (typeof content === 'string') return Buffer.byteLength(content);

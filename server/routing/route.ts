@@ -1,15 +1,17 @@
 import type { FinishReason } from '#shared/answer.ts';
 import type { ChatMessage } from '#shared/chat.ts';
-import { wait, type Clock, type Random } from '#shared/clock.ts';
+import type { Clock, Random } from '#shared/clock.ts';
 import type { Usage } from '#shared/money.ts';
 import type { Problem } from '#shared/problem.ts';
 import type { Log } from '#shared/log.ts';
-import type { Configuration, Deployment } from '../config/configuration.ts';
-import { attempt, type AttemptRecord, type ContentEvent, type OpenProvider } from './attempt.ts';
+import type { Configuration, Deployment, StreamPolicy } from '../config/configuration.ts';
+import type { AttemptRecord, ContentEvent, OpenProvider } from './attempt.ts';
+import { Course } from './course.ts';
 import type { Deployments } from './deployments.ts';
 import type { Faults } from './faults.ts';
+import { createFirstTokenTimes, type FirstTokenTimes } from './first-token-times.ts';
+import { createHedges, type Hedges } from './hedges.ts';
 import { createPlan } from './plan.ts';
-import { brokeOff, noneReady, nothingCame, type Failed } from './verdict.ts';
 
 /** Brings an ask to a provider that answers it. Rules: docs/behaviour.md, R1–R5 and R11–R14. */
 export interface Router {
@@ -29,11 +31,22 @@ export interface RoutedAsk {
   parameters: Record<string, unknown>;
   /** Monotonic ms by which the first content must be there. */
   deadlineMonotonicMs: number;
+  /** What follows when it breaks off after content. `error-if-seen`: nothing, unless nobody has seen any of it. */
+  onBreak: 'continue' | 'restart' | 'error' | 'error-if-seen';
+  delivery: StreamPolicy['delivery'];
+  /** A second deployment may be asked beside one that is slow. */
+  hedge: boolean;
 }
 
 export interface RouteSink {
-  /** Content in order; `by` is the same from the first piece to the last. */
+  /** Content in order; `by` is the same from the first piece to the last, or to where it begins anew. */
   content(event: ContentEvent, by: Commitment): void;
+  /** What comes from here on stands in place of all content before. */
+  beginAnew(by: Commitment): void;
+  /** From here on, after so many characters, the deployment of this name goes on. */
+  continued(joint: { provider: string; at: number }): void;
+  /** What readers have of the content: `unseen` nothing yet · `resettable` they can take an answer that begins anew · `fixed` they cannot. */
+  readers(): 'unseen' | 'resettable' | 'fixed';
   /** Each attempt as it ends, in order. */
   attempted(record: AttemptRecord): void;
 }
@@ -53,88 +66,36 @@ export type RouteEnd =
   | { kind: 'failed'; outcome: 'failed' | 'refused' | 'incomplete'; problem: Problem }
   | { kind: 'stopped' };
 
-/** A router over these deployments. */
-export function createRouter(deps: {
+/** What a router is made of. */
+export interface RouterParts {
   deployments: Deployments;
   faults: Pick<Faults, 'of'>;
   openProvider: OpenProvider;
   clock: Clock;
   random: Random;
   log: Log;
-}): Router {
-  const { deployments, faults, openProvider, clock, random, log } = deps;
+  times: FirstTokenTimes;
+  hedges: Hedges;
+}
 
-  async function route(ask: RoutedAsk, sink: RouteSink, signal: AbortSignal): Promise<RouteEnd> {
-    const served = deployments.of(ask.alias, ask.under);
-    const plan = createPlan({
-      ...{ groups: [served], whenTooLong: [], whenRefused: [], routing: ask.under.routing, random },
-      standing: (deployment) => deployments.standing(deployment),
-    });
-    const failed: Failed[] = [];
-    let hops = 0;
-    for (let attempts = 1; ; attempts++) {
-      const last = failed.at(-1) ?? null;
-      const leftMs = ask.deadlineMonotonicMs - clock.monotonic();
-      const step = leftMs > 0 || last === null ? plan.next(last, leftMs) : null;
-      if (step === null) break;
-      const { deployment, waitMs } = step;
-      if (waitMs > 0 && !(await waited(waitMs, signal))) return { kind: 'stopped' };
-      if (last !== null && last.deployment !== deployment) hops += 1;
-      const role = last === null ? 'first' : last.deployment.order === deployment.order ? 'retry' : 'failover';
-      let by: Commitment = { deployment, model: deployment.model, attempts, hops };
-      const watch = deployments.begin(deployment);
-      const { record, end } = await attempt(
-        { ...ask, deployment, role, fault: faults.of(deployment.id), leftMs: leftMs - waitMs, openProvider, clock },
-        (event, model) => {
-          if (by.model !== model) by = { ...by, model };
-          sink.content(event, by);
-        },
-        signal,
-      );
-      sink.attempted(record);
-      if (end.kind === 'stopped') {
-        watch.untold();
-        return { kind: 'stopped' };
-      }
-      if (end.kind === 'finished') {
-        watch.succeeded();
-        return { kind: 'answered', by: { ...by, model: end.model }, finishReason: end.reason, usage: record.usage };
-      }
-      const { failure } = end;
-      say(ask, deployment, failure);
-      if (end.blame) watch.failed(failure);
-      else watch.untold();
-      if (end.afterContent)
-        return { kind: 'failed', outcome: 'incomplete', problem: brokeOff({ deployment, failure }) };
-      failed.push({ deployment, failure });
-    }
-    if (failed.length === 0) return { kind: 'failed', outcome: 'failed', problem: noneReady(ask.alias, served) };
-    const problem = nothingCame(failed, retryAfterMs(served));
-    return { kind: 'failed', outcome: problem.status < 500 ? 'refused' : 'failed', problem };
-  }
-
-  function say({ askId, discreet }: RoutedAsk, deployment: Deployment, failure: Failed['failure']): void {
-    const details = { askId, deployment: deployment.id, kind: failure.kind, status: failure.status };
-    if (discreet)
-      log.warn(details, `\`${deployment.name}\` failed; its words are left out, as they may quote the ask.`);
-    else if (failure.cause === undefined) log.warn(details, `\`${deployment.name}\`: ${failure.message}`);
-    else log.warn({ ...details, err: failure.cause }, `\`${deployment.name}\`: ${failure.message}`);
-  }
-
-  /** Resolves with false when the signal was aborted meanwhile. */
-  function waited(ms: number, signal: AbortSignal): Promise<boolean> {
-    return wait(clock, ms, signal).then(
-      () => true,
-      () => false,
-    );
-  }
-
-  /** When the first of them may be picked again: null, thus unknown, when one may be already. */
-  function retryAfterMs(served: readonly Deployment[]): number | null {
-    const ready = served.filter(({ state }) => state.kind === 'ready').map((one) => deployments.standing(one));
-    const least = Math.min(...ready.map((one) => (one.kind === 'open' ? one.leftMs : 0)));
-    return Number.isFinite(least) && least > 0 ? least : null;
-  }
-
-  return { route };
+/** A router over these deployments. */
+export function createRouter(
+  deps: Omit<RouterParts, 'times' | 'hedges'> & {
+    /** Whether asks may be hedged at present: not while the error budget is burned. */
+    hedgeAllowed: () => boolean;
+  },
+): Router {
+  const { deployments, random, hedgeAllowed } = deps;
+  const times = createFirstTokenTimes(deps);
+  const parts: RouterParts = { ...deps, times, hedges: createHedges({ times, hedgeAllowed }) };
+  return {
+    route(ask, sink, signal) {
+      const plan = createPlan({
+        ...{ groups: [deployments.of(ask.alias, ask.under)], whenTooLong: [], whenRefused: [] },
+        ...{ routing: ask.under.routing, random },
+        standing: (deployment) => deployments.standing(deployment),
+      });
+      return new Course(ask, sink, { ...parts, plan, signal }).run();
+    },
+  };
 }

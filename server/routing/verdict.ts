@@ -58,6 +58,12 @@ export function brokeOff({ deployment, failure }: Failed): Problem {
   return new Problem('stream_incomplete', message, { cause: failure });
 }
 
+/** The problem of an answer that broke off, where the next deployment did not go on with it but began another. */
+export function didNotFit({ deployment, failure }: Failed, next: Deployment): Problem {
+  const message = `The answer of \`${deployment.name}\` broke off, and what \`${next.name}\` went on with does not fit it.`;
+  return new Problem('stream_incomplete', message, { cause: failure });
+}
+
 /** The ask itself is at fault: no other deployment would take it. */
 function refused({ deployment, failure }: Failed): Problem {
   const code = failure.kind === 'context-length' ? 'context_too_long' : 'provider_refused';

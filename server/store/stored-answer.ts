@@ -15,7 +15,7 @@ const usageSchema = z.object({
 const finishReasonSchema = z.enum(['stop', 'tool_calls', 'length', 'content_filter']);
 
 const eventSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('answer-start'), model: z.string(), createdSeconds: z.number() }),
+  z.object({ type: z.enum(['answer-start', 'answer-reset']), model: z.string(), createdSeconds: z.number() }),
   z.object({ type: z.literal('text-delta'), text: z.string() }),
   z.object({
     type: z.literal('tool-delta'),

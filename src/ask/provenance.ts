@@ -72,6 +72,12 @@ function tellWhole(view: Extract<AnswerView, { kind: 'whole' }>): Told {
   }
   const from = provenance.provider ?? provenance.model;
   const live = from === null ? 'Live.' : `Live from ${from}.`;
+  if (provenance.continued !== undefined)
+    return told(
+      'hop',
+      live,
+      join(`It broke off; ${provenance.continued.provider} wrote the rest.`, speedOf(view), cut),
+    );
   if (provenance.hops > 0)
     return told(
       'hop',

@@ -36,6 +36,8 @@ export interface Provenance {
   first_token_ms: number | null;
   /** The answer is a demo provider's. */
   demo: boolean;
+  /** It broke off, and another deployment went on with it after so many characters. */
+  continued?: { provider: string; at: number } | undefined;
 }
 
 /** An error as it stands in a body or in-band in a stream. */
@@ -45,9 +47,12 @@ export interface AnswerProblem {
   status: number;
 }
 
-/** One event of an answer. The journal numbers them 1, 2, 3 …; `answer-start`, then deltas, then one end or problem. */
+/**
+ * One event of an answer. The journal numbers them 1, 2, 3 …; `answer-start`, then deltas, then one end or problem.
+ * `answer-reset` is a start that takes the place of all events before it.
+ */
 export type AnswerEvent =
-  | { type: 'answer-start'; model: string; createdSeconds: number }
+  | { type: 'answer-start' | 'answer-reset'; model: string; createdSeconds: number }
   | { type: 'text-delta'; text: string }
   | { type: 'tool-delta'; toolCalls: ToolCallDelta[] }
   | { type: 'answer-end'; finishReason: FinishReason; usage: Usage | null; provenance: Provenance }
@@ -105,6 +110,9 @@ export class AnswerCollector {
   add(event: AnswerEvent): void {
     switch (event.type) {
       case 'answer-start':
+      case 'answer-reset':
+        this.#text = '';
+        this.#tools.clear();
         this.#model = event.model;
         this.#createdSeconds = event.createdSeconds;
         return;

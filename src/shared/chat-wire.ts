@@ -26,7 +26,7 @@ export class ChunkWriter {
 
   /** Tells the writer of events that the reader already has (a resume), without writing them. */
   skip(event: AnswerEvent): void {
-    if (event.type === 'answer-start') {
+    if (event.type === 'answer-start' || event.type === 'answer-reset') {
       this.#model = event.model;
       this.#created = event.createdSeconds;
     }
@@ -40,6 +40,7 @@ export class ChunkWriter {
     this.skip(event);
     switch (event.type) {
       case 'answer-start':
+      case 'answer-reset':
         return this.#chunk(seq, { role: 'assistant', content: '' }, null);
       case 'text-delta':
         return this.#chunk(seq, { content: event.text }, null);

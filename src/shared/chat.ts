@@ -156,6 +156,7 @@ export const provenanceSchema = z.object({
   age_seconds: z.number(),
   first_token_ms: z.nullable(z.number()),
   demo: z.boolean(),
+  continued: z.optional(z.object({ provider: z.string(), at: z.number() })),
 });
 
 /** The message of a chat completion in JSON, ours or a provider's: only what we read is named. */

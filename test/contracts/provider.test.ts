@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openProvider } from '../../server/providers/open.ts';
 import type { Provider, ProviderCall, ProviderEvent } from '../../server/providers/provider.ts';
-import { startBlackHole } from '../fakes/black-hole.ts';
+import { openBlackHole } from '../fakes/provider/black-hole.ts';
 import { fakeClock, type FakeClock } from '../fakes/clock.ts';
 import { startFakeProvider, type FakeProvider } from '../fakes/provider/fake-provider.ts';
 import { gate } from '../fakes/provider/gate.ts';
@@ -309,10 +309,10 @@ describe.each(['openai', 'anthropic'] as const)('a provider on the %s wire', (wi
   });
 
   it('[P11] a connection that swallows everything is `unreachable` after 800 ms, and not tried again there', async () => {
-    const hole = await startBlackHole();
-    const lost = openProvider({ wire, apiBase: hole.apiBase, apiKey: fake.apiKey, clock });
+    const hole = await openBlackHole();
+    const lost = openProvider({ wire, apiBase: `http://127.0.0.1:${hole.port}/v1`, apiKey: fake.apiKey, clock });
     const failure = failureOf(lost.stream(ask, new AbortController().signal)[Symbol.asyncIterator]());
-    await hole.met;
+    await clock.settle();
     await clock.advance(800);
     expect(await failure).toMatchObject({ kind: 'unreachable', meaning: { retrySame: false, failOver: true } });
     expect(clock.timers()).toBe(0);

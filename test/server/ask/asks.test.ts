@@ -145,7 +145,7 @@ describe('the readers of an ask', () => {
 
   it('[A4] [A7] keep the partial answer when it breaks off after content, and it is not reused', async () => {
     for (const breakOff of [cut(), fail('overloaded_error', 'Overloaded')]) {
-      const rig = await openRig();
+      const rig = await openRig({ feature: { stream: { onBreak: 'error', delivery: 'live', hedge: true } } });
       rig.first.script([say('Hel'), breakOff]);
       const { handle, text, last } = await rig.answer({ prompt: 'Hi' });
       expect((await handle.opening(never)).provider).toBe('first/model');

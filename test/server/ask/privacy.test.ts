@@ -123,7 +123,7 @@ function discreetRig(disk: Stores | null = null, log: string[] = []): Promise<Ri
   const logger = pino({ level: 'trace' }, { write: (line) => log.push(line) });
   return openRig({
     features: [featureNamed('open')],
-    feature: { device: SECRET },
+    feature: { device: SECRET, stream: { onBreak: 'error', delivery: 'live', hedge: true } },
     stores: (real) => {
       const stores = disk ?? real;
       return { ...stores, journal: openDiscreetJournal(stores.journal, new MemoryJournal(memory)) };

@@ -65,6 +65,7 @@ export interface RigOptions {
   second?: Partial<Deployment>;
   more?: Deployment[];
   stores?: (stores: Stores) => Partial<Stores>;
+  hedgeAllowed?: () => boolean;
   /** Told of what the log is told. */
   onLog?: (about: object, text: string) => void;
 }
@@ -113,6 +114,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
     deployments: health,
     faults,
     tokenizer: noTokenizer,
+    hedgeAllowed: options.hedgeAllowed ?? (() => true),
     clock,
     random: seededRandom(),
     log,

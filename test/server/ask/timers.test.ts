@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { startBlackHole } from '../../fakes/black-hole.ts';
+import { openBlackHole } from '../../fakes/provider/black-hole.ts';
 import { gate } from '../../fakes/provider/gate.ts';
 import { callTool, fail, hold, open, raw, say, type Step } from '../../fakes/provider/script.ts';
 import { never, openRig, readAll, type Rig } from './rig.ts';
@@ -26,10 +26,10 @@ const NOISE: Record<'openai' | 'anthropic', Step[]> = {
 
 describe('a connection', () => {
   it('[ST1] that swallows everything is given up after 800 ms, and the next deployment asked at once', async () => {
-    const hole = await startBlackHole();
-    const rig = await openRig({ first: { apiBase: hole.apiBase } });
+    const hole = await openBlackHole();
+    const rig = await openRig({ first: { apiBase: `http://127.0.0.1:${hole.port}/v1` } });
     const handle = await rig.ask({ prompt: 'Hi' });
-    await hole.met;
+    await rig.clock.settle();
     await rig.clock.advance(799);
     expect(rig.second.calls).toHaveLength(0);
     await rig.clock.advance(1);

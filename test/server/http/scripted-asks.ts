@@ -99,6 +99,10 @@ export class ScriptedAsk implements AskHandle {
     }
   }
 
+  beganAnew(): number {
+    return this.#events.findLast(({ event }) => event.type === 'answer-reset')?.seq ?? 0;
+  }
+
   leave(): void {
     this.leaves++;
   }
