@@ -65,9 +65,21 @@ export interface Deployment {
   prices: Prices | null;
   /** Longest prompt in tokens; null when nobody said. */
   maxInputTokens: number | null;
+  /** What its calls get beside the ask; undefined for nothing. */
+  extras?: RequestExtras | undefined;
   demo: boolean;
   /** `unconfigured`: its key or base is not in the environment; the sentence says which. */
   state: { kind: 'ready' } | { kind: 'unconfigured'; why: string };
+}
+
+/** What the calls of a deployment get beside the ask. */
+export interface RequestExtras {
+  /** Parameters for an ask that says nothing of them. */
+  defaults: Record<string, unknown>;
+  /** In lower case. Never printed. */
+  headers: Record<string, string>;
+  /** Names of parameters that it must not get. */
+  drop: string[];
 }
 
 export interface Feature {

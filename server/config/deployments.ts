@@ -1,5 +1,6 @@
 import type { Prices } from '#shared/money.ts';
 import type { Deployment } from './configuration.ts';
+import { readExtras } from './deployment-request.ts';
 import { pathName, type Findings } from './findings.ts';
 import { guessedPrefix, providerNamed, servedPrefixes, type KnownProvider } from './known-providers.ts';
 import { takesPrefill } from './prefill.ts';
@@ -84,6 +85,7 @@ function readDeployment(entry: DeploymentEntry, at: Entry): Deployment | null {
     prefill: entry.model_info?.supports_assistant_prefill ?? takesPrefill(target),
     prices: readPrices(entry, target.wire, at),
     maxInputTokens: null,
+    extras: readExtras(entry, { wire: target.wire, path: at.path, findings: at.findings }),
     demo: false,
   };
 }

@@ -96,10 +96,11 @@ function titleOf(name: string): string {
 /** LiteLLM's one cache: off unless it is switched on for all chat calls. */
 function litellmCache(settings: FileSettings): Feature['cache'] {
   const params = settings.litellm_settings?.cache_params;
+  const ttl = params?.ttl ?? params?.default_in_redis_ttl ?? params?.default_in_memory_ttl;
   const calls = params?.supported_call_types;
   const chat = calls === null || calls === undefined || calls.includes('acompletion') || calls.includes('completion');
   const on = settings.litellm_settings?.cache === true && params?.mode !== 'default_off' && chat;
-  return { ttlSeconds: on ? Math.round(params?.ttl ?? DEFAULT_TTL_SECONDS) : 0, scope: 'tenant' };
+  return { ttlSeconds: on ? Math.round(ttl ?? DEFAULT_TTL_SECONDS) : 0, scope: 'tenant' };
 }
 
 function firstUsableAlias(deployments: readonly Deployment[]): string {

@@ -1,3 +1,4 @@
+import { noticeLitellm } from './check-litellm.ts';
 import { checkSettings, sectionOfSchema } from './check.ts';
 import type { Configuration, Deployment, Feature } from './configuration.ts';
 import { ConfigurationError } from './configuration-error.ts';
@@ -133,6 +134,7 @@ function resolve(
     findings.wrongValue([section, 'master_key'], 'letters, digits and signs of ASCII, without blanks');
   }
   noticeUnused(settings, findings);
+  noticeLitellm(settings, { deployments, findings });
   return {
     source: path,
     demo: isDemo,

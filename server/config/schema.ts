@@ -27,6 +27,18 @@ const timerShape = {
   stream_total_timeout: secondsAsMs().nullish(),
 };
 
+const samplingShape = {
+  temperature: number('', 0, 2).nullish(),
+  top_p: number('', 0, 1).nullish(),
+  max_tokens: tokens().nullish(),
+  max_completion_tokens: tokens().nullish(),
+  presence_penalty: number('', -2, 2).nullish(),
+  frequency_penalty: number('', -2, 2).nullish(),
+  seed: whole('', -9_007_199_254_740_991, 9_007_199_254_740_991).nullish(),
+  stop: z.union([z.array(text(200)).max(16), text(200)]).nullish(),
+  reasoning_effort: name().nullish(),
+};
+
 const order = () => whole('', -1_000_000, 1_000_000);
 
 const deploymentSchema = z.strictObject({
@@ -40,6 +52,12 @@ const deploymentSchema = z.strictObject({
     order: order().nullish(),
     weight: number('', 0, 1_000_000_000).nullish(),
     ...timerShape,
+    ...samplingShape,
+    organization: name().nullish(),
+    extra_headers: z.record(z.string(), text(4000)).nullish(),
+    headers: z.record(z.string(), text(4000)).nullish(),
+    drop_params: yesNo().nullish(),
+    additional_drop_params: z.array(name()).max(50).nullish(),
     ...priceShape,
   }),
   model_info: z
@@ -73,11 +91,15 @@ const litellmSchema = z.strictObject({
   cache_params: z
     .strictObject({
       ttl: number(' of seconds', 0, 31_536_000).nullish(),
+      default_in_memory_ttl: number(' of seconds', 0, 31_536_000).nullish(),
+      default_in_redis_ttl: number(' of seconds', 0, 31_536_000).nullish(),
+      type: name().nullish(),
       mode: oneOf('default_on', 'default_off').nullish(),
       supported_call_types: z.array(name()).nullish(),
     })
     .nullish(),
   request_timeout: secondsAsMs().nullish(),
+  drop_params: yesNo().nullish(),
   master_key: secret().nullish(),
 });
 

@@ -28,8 +28,12 @@ function shown(value: unknown, depth: number): unknown {
 }
 
 function show(name: string, item: unknown, depth: number): unknown {
-  if (isSecretName(name)) return item === null ? null : 'set';
+  if (isSecretName(name)) return isEmpty(item) ? null : 'set';
   // The operator's own words, and long: that there are some is enough.
   if (name === 'system' && typeof item === 'string') return `${item.length} characters`;
   return shown(item, depth + 1);
+}
+
+function isEmpty(item: unknown): boolean {
+  return item === null || item === undefined || (typeof item === 'object' && Object.keys(item).length === 0);
 }

@@ -33,6 +33,8 @@ export interface ProviderCall {
   messages: ChatMessage[];
   /** Every other OpenAI parameter of the ask that the provider may know; already without our own fields. */
   parameters: Record<string, unknown>;
+  /** More headers, in lower case; the wire's own go before them. */
+  headers?: Record<string, string>;
   idleTimeoutMs: number;
 }
 

@@ -44,7 +44,7 @@ export async function* streamCall(
 ): AsyncGenerator<ProviderEvent, void, undefined> {
   signal.throwIfAborted();
   const body = line.wire.body(call, line.url);
-  const exchange = new Exchange(line.pool, line.clock, { url: line.url, headers: requestHeaders(line), body });
+  const exchange = new Exchange(line.pool, line.clock, { url: line.url, headers: requestHeaders(line, call), body });
   const onAbort = (): void => exchange.stop(asError(signal.reason));
   signal.addEventListener('abort', onAbort, { once: true });
   let whole = false;
@@ -77,8 +77,9 @@ export async function* streamCall(
   }
 }
 
-function requestHeaders({ wire, apiKey }: Line): Record<string, string> {
+function requestHeaders({ wire, apiKey }: Line, call: ProviderCall): Record<string, string> {
   return {
+    ...call.headers,
     'content-type': 'application/json',
     accept: 'text/event-stream',
     // A compressed stream is held back by whoever compresses it.

@@ -7,6 +7,7 @@ import { ProviderFailure, type Provider, type ProviderEvent } from '../providers
 import type { AttemptRole } from '../store/ledger.ts';
 import { bill, bytesOf } from './bill.ts';
 import { REVOKED_KEY, type Fault } from './faults.ts';
+import { parametersFor } from './parameters.ts';
 import { AttemptTimers, type AttemptLimits } from './timers.ts';
 
 /** Gives the provider of a deployment: the kept one, or with `apiKey` a fresh one that whoever asked for it closes. */
@@ -132,15 +133,17 @@ function limitsOf({ deployment, leftMs, totalLeftMs }: AttemptCall): AttemptLimi
 
 /** The provider's events, as the fault that lies on the deployment lets them through. */
 async function* open(call: AttemptCall, signal: AbortSignal): AsyncGenerator<ProviderEvent, void, undefined> {
-  const { deployment, fault, messages, parameters } = call;
-  const { model } = deployment;
+  const { deployment, fault, messages } = call;
+  const { model, extras } = deployment;
+  const parameters = parametersFor(deployment, call.parameters);
+  const headers = extras?.headers ?? {};
   if (fault?.kind === 'blocked') throw new ProviderFailure('unreachable', 'No connection: a fault was laid over it.');
   const override = fault?.kind === 'revoked-key' ? { apiKey: REVOKED_KEY } : undefined;
   const provider = call.openProvider(deployment, override);
   // The provider's silence is one of bytes. It must not judge the wait for the first content, which has its own limit.
   const idleTimeoutMs = Math.max(deployment.idleTimeoutMs, deployment.firstTokenTimeoutMs);
   try {
-    const events = provider.stream({ model, messages, parameters, idleTimeoutMs }, signal);
+    const events = provider.stream({ model, messages, parameters, headers, idleTimeoutMs }, signal);
     yield* fault?.kind === 'slow-first-token' ? heldBack(events, call, signal) : events;
   } finally {
     if (override !== undefined) await provider.close();

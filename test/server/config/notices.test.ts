@@ -31,9 +31,9 @@ const notices: [name: string, text: string, lines: string[]][] = [
   ],
   [
     'a key of LiteLLM that is not followed',
-    withModel(`${features}litellm_settings: {drop_params: true}`),
+    withModel(`${features}litellm_settings: {modify_params: true}`),
     [
-      'layover.yaml, line 7, column 20: `litellm_settings.drop_params` is not used: parameters go to the provider as they came.',
+      'layover.yaml, line 7, column 20: `litellm_settings.modify_params` is not used: parameters go to the provider as they came.',
     ],
   ],
   [
