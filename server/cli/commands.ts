@@ -1,7 +1,8 @@
 import type { Command } from './command.ts';
+import { configCheckCommand } from './commands/config-check.ts';
 import { initCommand } from './commands/init.ts';
 import { linkCommand } from './commands/link.ts';
 import { startCommand } from './commands/start.ts';
 
 /** Every command of `layover`, in the order of the help: one file each in `commands/`. */
-export const commands: readonly Command[] = [initCommand, startCommand, linkCommand];
+export const commands: readonly Command[] = [initCommand, configCheckCommand, startCommand, linkCommand];
