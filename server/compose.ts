@@ -3,7 +3,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import type { Hono } from 'hono';
 import { canonicalJson } from '#shared/canonical.ts';
 import type { Clock, Random } from '#shared/clock.ts';
-import { rowOfCut } from './ask/account.ts';
+import { rowsOfCut } from './ask/cut-asks.ts';
 import { createAsks } from './ask/create.ts';
 import type { Asks } from './ask/asks.ts';
 import type { Log } from '#shared/log.ts';
@@ -199,7 +199,11 @@ function makeFolder(folder: string): void {
 async function recover(stores: Stores, options: RouterOptions): Promise<void> {
   const cut = await stores.journal.recover(options.clock.now());
   if (cut.length > 0) options.log.warn({ asks: cut.length }, 'Asks were cut off when the router last ended.');
-  await stores.ledger.record(cut.map(rowOfCut), []);
+  const rows = cut.map(rowsOfCut);
+  await stores.ledger.record(
+    rows.map(({ ask }) => ask),
+    rows.flatMap(({ attempts }) => attempts),
+  );
   await prune(stores, options.configuration, options.clock.now());
 }
 

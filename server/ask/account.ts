@@ -1,7 +1,6 @@
 import { mintAskId } from '#shared/ask-id.ts';
 import type { Problem } from '#shared/problem.ts';
 import type { AttemptRecord } from '../routing/attempt.ts';
-import type { CutAsk } from '../store/journal.ts';
 import type { AskRow, AttemptRow } from '../store/ledger.ts';
 import type { AskRequest } from './asks.ts';
 import { defaultFeatureOf } from './entitlement.ts';
@@ -40,34 +39,6 @@ export async function accountRefused(request: AskRequest, problem: Problem, hear
     problem: problem.code,
   };
   await record([row], [], heart);
-}
-
-/** The row of an ask that ended with its process. What it called, and what that cost, nobody knows any more. */
-export function rowOfCut({ owner, askId, run, tags: asked, begun }: CutAsk): AskRow {
-  return {
-    tenant_id: owner.tenant,
-    user_id: owner.user,
-    feature: asked.feature,
-    synthetic: asked.synthetic,
-    arrived_at_ms: asked.arrivedAtMs,
-    region: null,
-    drill_id: null,
-    request_id: askId,
-    run,
-    provider: null,
-    model: null,
-    ...nothingUsed,
-    input_tokens: null,
-    output_tokens: null,
-    cost_nano_usd: null,
-    latency_ms: null,
-    ttft_ms: null,
-    cache_hit: false,
-    cache_ttl_s: null,
-    delivery: 'provider',
-    outcome: begun ? 'incomplete' : 'failed',
-    problem: begun ? 'stream_incomplete' : 'broken',
-  };
 }
 
 const nothingUsed = {

@@ -2,7 +2,7 @@ import { Problem } from '#shared/problem.ts';
 import type { ClaimResult } from '../store/journal.ts';
 import type { AskHandle } from './asks.ts';
 import type { Heart } from './heart.ts';
-import { isDiscreet, type Ask } from './identify.ts';
+import { asksUsage, isDiscreet, type Ask } from './identify.ts';
 import type { Job } from './job.ts';
 import { JournalWriter } from './journal-writer.ts';
 import { within } from './limit.ts';
@@ -59,6 +59,7 @@ async function claimInTime(ask: Ask, { clock, configuration, journal, log }: Hea
     nowMs: clock.now(),
     discreet: isDiscreet(ask),
     keepMs: configuration.retention.journalDays * MS_PER_DAY,
+    usageAsked: asksUsage(ask.request.body),
     tags: { feature: ask.feature.name, synthetic, arrivedAtMs },
     ...(ask.cacheKey === null ? {} : { cacheKey: ask.cacheKey }),
   });

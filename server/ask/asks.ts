@@ -54,6 +54,8 @@ export interface AskHandle {
   readonly askId: string;
   /** `provider` runs or ran it live, `router-cache` gives it from memory, `joined` follows an identical ask, `replay` an earlier one of its key. */
   readonly delivery: 'provider' | 'router-cache' | 'joined' | 'replay';
+  /** Who asked it asked for the chunk of usage. */
+  readonly usageAsked: boolean;
   /** Whether it has ended, and how. */
   state(): 'running' | 'answered' | 'refused' | 'cancelled' | 'failed' | 'incomplete';
   /** Resolves at the first content (or end) with what the headers say; rejects with a Problem when nothing came. */

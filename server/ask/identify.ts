@@ -67,6 +67,11 @@ export function isDiscreet({ feature }: Pick<Ask, 'feature'>): boolean {
   return feature.device.store === 'never';
 }
 
+/** Whether its client asked for the chunk of usage. */
+export function asksUsage({ stream_options: options }: ChatRequest): boolean {
+  return options?.include_usage === true;
+}
+
 function featureOf({ caller, feature: name }: AskRequest, configuration: Configuration): Feature {
   const { features, featuresDeclared } = configuration;
   const defaultFeature = defaultFeatureOf(caller, configuration);

@@ -7,9 +7,9 @@ import {
 } from '#shared/answer.ts';
 import type { Clock } from '#shared/clock.ts';
 import { errorBody, Problem } from '#shared/problem.ts';
-import type { EndState } from '../store/journal.ts';
+import type { EndState, NotedCall } from '../store/journal.ts';
 import type { AskHandle, ReaderKind } from './asks.ts';
-import type { Ask } from './identify.ts';
+import { asksUsage, type Ask } from './identify.ts';
 import type { JournalWriter } from './journal-writer.ts';
 
 export type LastEvent = Extract<AnswerEvent, { type: 'answer-end' | 'answer-problem' }>;
@@ -81,6 +81,11 @@ export class Job {
     this.#wake();
   }
 
+  /** What was called for it, for the case that the process ends before it does. */
+  note(calls: readonly NotedCall[]): void {
+    if (this.#state === 'running') this.#journal?.note(calls);
+  }
+
   /** Ends it with its last event. Nothing happens once it is over. */
   end(event: LastEvent, state: EndState, problem: Problem | null = null): void {
     if (this.#state !== 'running') return;
@@ -129,6 +134,7 @@ export class Job {
       opening: (signal) => this.#opening(signal),
       events: (after, signal) => this.#read(after, signal),
       beganAnew: () => this.#beganAnew,
+      usageAsked: asksUsage(this.ask.request.body),
       leave: () => {
         if (left) return;
         left = true;

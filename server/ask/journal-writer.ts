@@ -1,5 +1,5 @@
 import type { NumberedEvent } from '#shared/answer.ts';
-import type { EndState, Journal } from '../store/journal.ts';
+import type { EndState, Journal, NotedCall } from '../store/journal.ts';
 import type { Log } from '#shared/log.ts';
 
 /**
@@ -24,6 +24,11 @@ export class JournalWriter {
   add(event: NumberedEvent): void {
     this.#pending.push(event);
     this.#writing ??= this.#write();
+  }
+
+  /** Notes what was called. Behind the ask's back, and in order: it must be there if the process ends, and delays nothing. */
+  note(calls: readonly NotedCall[]): void {
+    this.#journal.note(this.#askId, calls).catch((cause: unknown) => this.#complain(cause));
   }
 
   /** Writes what is left, then closes the ask. Never rejects. */

@@ -2,7 +2,8 @@ import type { AnswerEvent, Provenance } from '#shared/answer.ts';
 import { Problem } from '#shared/problem.ts';
 import { MAX_EVENT_BYTES } from '../store/journal.ts';
 import type { AttemptRecord, ContentEvent } from '../routing/attempt.ts';
-import type { Commitment, RouteEnd, RouteSink } from '../routing/route.ts';
+import type { Calling, Commitment, RouteEnd, RouteSink } from '../routing/route.ts';
+import { notedCall } from './cut-asks.ts';
 import type { Job } from './job.ts';
 import { costOf, provenanceOf } from './provenance.ts';
 
@@ -29,6 +30,7 @@ export class Production implements RouteSink {
   /** Who went on with it, and where; null when nobody had to. */
   joint: Provenance['continued'] | null = null;
   readonly #nowSeconds: () => number;
+  readonly #calls: Calling[] = [];
   readonly #events: AnswerEvent[] = [];
   readonly #wanting = new Set<Job>();
   readonly #stop = new AbortController();
@@ -93,10 +95,15 @@ export class Production implements RouteSink {
     return kinds.includes('resets') ? 'resettable' : 'unseen';
   }
 
+  calling(call: Calling): void {
+    this.#calls.push(call);
+    this.leader.note(this.#calls.map((one) => notedCall(one, this.attempts)));
+  }
+
   /** In the order of their start: one that lost can end before one that began earlier. */
   attempted(record: AttemptRecord): void {
     this.attempts.push(record);
-    this.attempts.sort((a, b) => a.startedMonotonicMs - b.startedMonotonicMs);
+    this.attempts.sort((a, b) => a.ordinal - b.ordinal);
   }
 
   /** Ends the upstream call; who still waits gets the problem. */

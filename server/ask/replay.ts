@@ -22,7 +22,8 @@ export async function replay(
     events.push(...page.events);
     if (page.events.length === PAGE) continue;
     // What runs nowhere here runs no more: a process that stopped without a word left it.
-    return recorded(askId, page.state === 'running' ? 'incomplete' : page.state, withEnd(askId, events));
+    const state = page.state === 'running' ? 'incomplete' : page.state;
+    return recorded(askId, { state, usageAsked: page.usageAsked ?? false }, withEnd(askId, events));
   }
 }
 
@@ -40,9 +41,14 @@ function withEnd(askId: string, events: NumberedEvent[]): NumberedEvent[] {
   ];
 }
 
-function recorded(askId: string, state: EndState, events: readonly NumberedEvent[]): AskHandle {
+function recorded(
+  askId: string,
+  { state, usageAsked }: { state: EndState; usageAsked: boolean },
+  events: readonly NumberedEvent[],
+): AskHandle {
   return {
     askId,
+    usageAsked,
     delivery: 'replay',
     state: () => state,
     async opening(signal) {

@@ -17,7 +17,7 @@ export async function getAsk(c: HttpContext, parts: HttpParts): Promise<Response
   if (handle === null) throw unknown();
   c.set('requestId', askId);
   if (streams) {
-    return respondStream({ c, parts, handle, after, includeUsage: c.req.query('include_usage') === 'true' });
+    return respondStream({ c, parts, handle, after, includeUsage: wantsUsage(c, handle) });
   }
   if (handle.state() === 'running') return respondState(handle, 202);
   return respondJson(c, handle);
@@ -41,6 +41,12 @@ export async function deleteAsk(c: HttpContext, parts: HttpParts): Promise<Respo
     default:
       return outcome satisfies never;
   }
+}
+
+/** As it is said here, else as it was said when it was asked. */
+function wantsUsage(c: HttpContext, handle: AskHandle): boolean {
+  const said = c.req.query('include_usage');
+  return said === undefined ? handle.usageAsked : said === 'true';
 }
 
 function respondState(handle: AskHandle, status: number): Response {

@@ -17,6 +17,8 @@ export type OpenProvider = (deployment: Deployment, override?: { apiKey: string 
 export interface AttemptCall {
   deployment: Deployment;
   role: AttemptRole;
+  /** 1 for the ask's first attempt, 2, 3 … */
+  ordinal: number;
   fault: Fault | null;
   messages: ChatMessage[];
   parameters: Record<string, unknown>;
@@ -46,6 +48,7 @@ export class Stopped extends Error {
 export interface AttemptRecord {
   deployment: Deployment;
   role: AttemptRole;
+  ordinal: number;
   startedAtMs: number;
   startedMonotonicMs: number;
   headersMs: number | null;
@@ -194,13 +197,14 @@ function recordOf(
   { headersMs, firstTokenMs, finish, outputBytes }: Progress,
   ended: { end: AttemptEnd; status: string; startedAtMs: number; startedMonotonicMs: number; totalMs: number },
 ): AttemptRecord {
-  const { deployment, messages, role } = call;
+  const { deployment, messages, role, ordinal } = call;
   const { end, ...told } = ended;
   const accepted = headersMs !== null;
   return {
     ...told,
     deployment,
     role,
+    ordinal,
     headersMs,
     // A finish without content opens an empty answer, but is no first token.
     firstTokenMs: outputBytes > 0 ? firstTokenMs : null,

@@ -7,7 +7,7 @@ import { attempt, Stopped } from './attempt.ts';
 import { contest, type Contest, type Ended, type Start } from './contest.ts';
 import { askToGoOn } from './continuation.ts';
 import { Delivery } from './delivery.ts';
-import { addUsage } from './estimate.ts';
+import { addUsage, estimateUsage } from './estimate.ts';
 import type { Plan, Step } from './plan.ts';
 import type { Commitment, RoutedAsk, RouteEnd, RouterParts, RouteSink } from './route.ts';
 import { brokeOff, didNotFit, noneReady, nothingCame, type Failed } from './verdict.ts';
@@ -116,11 +116,15 @@ export class Course {
     if (role !== 'hedge' && last !== undefined && last !== deployment) this.#hops += 1;
     // A hedge is a move to another deployment only if it wins.
     const hops = role === 'hedge' ? this.#hops + 1 : this.#hops;
-    let by: Commitment = { deployment, model: deployment.model, attempts: this.#attempts, hops };
+    const ordinal = this.#attempts;
+    let by: Commitment = { deployment, model: deployment.model, attempts: ordinal, hops };
     return async (onContent, signal) => {
       const startedMs = clock.monotonic();
       const watch = deployments.begin(deployment);
-      const call = { ...this.#callFor(deployment), deployment, role, fault: faults.of(deployment.id), clock };
+      const asked = this.#callFor(deployment);
+      const { inputTokens } = estimateUsage(asked.messages, 0);
+      this.#sink.calling({ ordinal, deployment, role, startedAtMs: clock.now(), inputTokens });
+      const call = { ...asked, deployment, role, ordinal, fault: faults.of(deployment.id), clock };
       const { record, end } = await attempt(
         { ...call, openProvider: this.#parts.openProvider },
         (event, model) => {

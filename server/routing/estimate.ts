@@ -36,6 +36,7 @@ export function addUsage(one: Usage, other: Usage): Usage {
     outputTokens: one.outputTokens + other.outputTokens,
     cachedInputTokens: one.cachedInputTokens + other.cachedInputTokens,
     cacheWriteTokens: one.cacheWriteTokens + other.cacheWriteTokens,
+    cacheWriteHourTokens: (one.cacheWriteHourTokens ?? 0) + (other.cacheWriteHourTokens ?? 0),
     reasoningTokens: one.reasoningTokens + other.reasoningTokens,
     estimated: one.estimated || other.estimated,
   };
@@ -49,6 +50,7 @@ function bytesOf({ content }: ChatMessage): number {
   return bytes;
 }
 
-function tokensIn(bytes: number): number {
+/** UTF-8 bytes as tokens, rounded up. */
+export function tokensIn(bytes: number): number {
   return Math.ceil(bytes / BYTES_PER_TOKEN);
 }

@@ -7,6 +7,7 @@ import type { Log } from '#shared/log.ts';
 import type { Configuration, Deployment, StreamPolicy } from '../config/configuration.ts';
 import type { AttemptRecord, ContentEvent, OpenProvider } from './attempt.ts';
 import { Course } from './course.ts';
+import type { AttemptRole } from '../store/ledger.ts';
 import type { Deployments } from './deployments.ts';
 import type { Faults } from './faults.ts';
 import { createFirstTokenTimes, type FirstTokenTimes } from './first-token-times.ts';
@@ -47,8 +48,21 @@ export interface RouteSink {
   continued(joint: { provider: string; at: number }): void;
   /** What readers have of the content: `unseen` nothing yet · `resettable` they can take an answer that begins anew · `fixed` they cannot. */
   readers(): 'unseen' | 'resettable' | 'fixed';
-  /** Each attempt as it ends, in order. */
+  /** A call is about to be sent. */
+  calling(call: Calling): void;
+  /** Each attempt as it ends. */
   attempted(record: AttemptRecord): void;
+}
+
+/** A call that is about to be sent. */
+export interface Calling {
+  ordinal: number;
+  deployment: Deployment;
+  role: AttemptRole;
+  /** Unix ms. */
+  startedAtMs: number;
+  /** Counted by us. */
+  inputTokens: number;
 }
 
 /** Who answers, and what it took to get there. */

@@ -20,6 +20,8 @@ export function openDiscreetJournal(disk: Journal, memory: MemoryJournal): Journ
       return result;
     },
     append: (askId, events) => (memory.has(askId) ? memory : disk).append(askId, events),
+    // It holds no word: a crash is priced for every ask.
+    note: (askId, calls) => disk.note(askId, calls),
     async end(askId, state, atMs) {
       if (!memory.has(askId)) return disk.end(askId, state, atMs);
       await memory.end(askId, state, atMs);

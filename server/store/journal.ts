@@ -1,4 +1,6 @@
 import type { NumberedEvent } from '#shared/answer.ts';
+import type { Prices } from '#shared/money.ts';
+import type { AttemptRole } from './ledger.ts';
 
 /**
  * The journal keeps every ask's events, so that any reader can have them from any point. Its rules:
@@ -9,6 +11,8 @@ import type { NumberedEvent } from '#shared/answer.ts';
  * [J4] `answered`, `refused` and `cancelled` asks are remembered for `keepMs` from their end, then `expired` for as long again, then unknown.
  * [J5] Events come back in order, without gap or repeat, from any `after`.
  * [J6] Nobody but the owner can read, and an ask of somebody else looks like one that does not exist.
+ * [J15] `read` tells whether the client asked for the chunk of usage.
+ * [J14] `note` keeps what was called for an ask; `recover` gives it back, with how much of the answer is kept. It holds no word of either.
  * [J7] `recover` marks every `running` ask as `incomplete` and gives them, for the ledger; it is called once, at the start.
  * [J8] `append` after the end, and of an event already there, changes nothing.
  * [J9] An id that stands for another ask (of whoever) gets `other-body`: two asks never share a journal.
@@ -20,6 +24,8 @@ import type { NumberedEvent } from '#shared/answer.ts';
 export interface Journal {
   claim(claim: Claim): Promise<ClaimResult>;
   append(askId: string, events: NumberedEvent[]): Promise<void>;
+  /** What was called for it so far; takes the place of what was noted before. */
+  note(askId: string, calls: readonly NotedCall[]): Promise<void>;
   /** Closes an ask in its final state. */
   end(askId: string, state: EndState, atMs: number): Promise<void>;
   /** At most `limit` events after `after`; null when unknown or not the owner's. */
@@ -60,6 +66,26 @@ export interface Claim {
   tags: AskTags;
   /** Under which its answer is remembered; absent when it may not be. */
   cacheKey?: string;
+  /** Its client asked for the chunk of usage. */
+  usageAsked?: boolean;
+}
+
+/** A call for an ask, as it is noted for the case that the process ends before it is booked. */
+export interface NotedCall {
+  provider: string;
+  model: string;
+  role: AttemptRole;
+  /** Unix ms. */
+  startedAtMs: number;
+  /** How it ended and after how many ms; null while it is under way. */
+  ended: { status: string; totalMs: number } | null;
+  inputTokens: number;
+  outputTokens: number;
+  estimated: boolean;
+  /** Nano-dollars; null for unknown. */
+  costNanoUsd: number | null;
+  /** By which the rest of a call under way is priced. */
+  prices: Prices | null;
 }
 
 /** What the ledger is to say of an ask, also when its process ends before it is booked. */
@@ -78,6 +104,10 @@ export interface CutAsk {
   tags: AskTags;
   /** Some of its answer is kept. */
   begun: boolean;
+  /** In the order of their start; empty when nothing was noted. */
+  calls: NotedCall[];
+  /** UTF-8 bytes of what is kept of its answer, those of its form not counted. */
+  answerBytes: number;
 }
 
 export type EndState = 'answered' | 'refused' | 'cancelled' | 'failed' | 'incomplete';
@@ -93,4 +123,6 @@ export type ClaimResult =
 export interface JournalPage {
   state: 'running' | EndState | 'expired';
   events: NumberedEvent[];
+  /** Its client asked for the chunk of usage; left out where it did not. */
+  usageAsked?: true;
 }

@@ -9,6 +9,7 @@ import {
   type EndState,
   type Journal,
   type JournalPage,
+  type NotedCall,
   type Owner,
 } from './journal.ts';
 
@@ -26,6 +27,7 @@ interface Kept {
   run: number;
   state: 'running' | EndState;
   events: NumberedEvent[];
+  calls: NotedCall[];
   /** As JSON. */
   bytes: number;
   /** Both are 0 while it runs. */
@@ -78,7 +80,7 @@ export class MemoryJournal implements Journal {
     const { owner, askId, key } = claim;
     const earlier = key === null ? undefined : this.#byKey.get(keyOf(owner, key));
     if (earlier !== undefined) this.#forget(earlier);
-    const kept: Kept = { claim, run, state: 'running', events: [], bytes: 0, expiresAtMs: 0, forgetAtMs: 0 };
+    const kept: Kept = { claim, run, state: 'running', events: [], calls: [], bytes: 0, expiresAtMs: 0, forgetAtMs: 0 };
     this.#byId.set(askId, kept);
     if (key !== null) this.#byKey.set(keyOf(owner, key), kept);
   }
@@ -102,6 +104,11 @@ export class MemoryJournal implements Journal {
       throw new Problem('too_large', `The events of ask \`${askId}\` are more than ${MAX_EVENT_BYTES} bytes.`);
     kept.bytes = bytes;
     kept.events.push(...fresh);
+  }
+
+  async note(askId: string, calls: readonly NotedCall[]): Promise<void> {
+    const kept = this.#byId.get(askId);
+    if (kept?.state === 'running') kept.calls = [...calls];
   }
 
   async end(askId: string, state: EndState, atMs: number): Promise<void> {
@@ -135,7 +142,8 @@ export class MemoryJournal implements Journal {
     if (kept === undefined || kept.claim.owner.tenant !== owner.tenant || kept.claim.owner.user !== owner.user)
       return null;
     if (kept.state !== 'running' && kept.expiresAtMs <= nowMs) return { state: 'expired', events: [] };
-    return { state: kept.state, events: kept.events.slice(after, after + limit) };
+    const usageAsked = kept.claim.usageAsked === true ? { usageAsked: true as const } : {};
+    return { state: kept.state, events: kept.events.slice(after, after + limit), ...usageAsked };
   }
 
   async cacheKeyOf(askId: string): Promise<string | null> {
@@ -145,9 +153,9 @@ export class MemoryJournal implements Journal {
   async recover(nowMs: number): Promise<CutAsk[]> {
     const cut = [...this.#byId.values()].filter(({ state }) => state === 'running');
     await Promise.all(cut.map(({ claim }) => this.end(claim.askId, 'incomplete', nowMs)));
-    return cut.map(({ claim, run, events }) => {
+    return cut.map(({ claim, run, events, calls, bytes }) => {
       const { owner, askId, tags } = claim;
-      return { owner, askId, run, tags, begun: events.length > 0 };
+      return { owner, askId, run, tags, begun: events.length > 0, calls, answerBytes: bytes };
     });
   }
 

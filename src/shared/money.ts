@@ -5,9 +5,9 @@ export interface Prices {
   cachedInputPicoUsd: number;
   cacheWritePicoUsd: number;
   /** Of what a provider's prompt cache keeps for an hour; absent: as `cacheWritePicoUsd`. */
-  cacheWriteHourPicoUsd?: number;
+  cacheWriteHourPicoUsd?: number | undefined;
   /** Of what a model thought and did not say; absent: as `outputPicoUsd`. */
-  reasoningPicoUsd?: number;
+  reasoningPicoUsd?: number | undefined;
 }
 
 /** Tokens of one attempt. `inputTokens` includes cached and cache-write tokens, `outputTokens` reasoning, as OpenAI counts them. */

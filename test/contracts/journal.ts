@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { NumberedEvent } from '#shared/answer.ts';
-import { MAX_EVENT_BYTES, type Claim, type EndState, type Journal } from '../../server/store/journal.ts';
+import {
+  MAX_EVENT_BYTES,
+  type Claim,
+  type EndState,
+  type Journal,
+  type NotedCall,
+} from '../../server/store/journal.ts';
 
 const ada = { tenant: 'acme', user: 'ada' };
 const bob = { tenant: 'acme', user: 'bob' };
@@ -235,15 +241,43 @@ export function describeJournal(
         await journal.claim(claimOf({ askId: 'ask-2', key: 'key-2' }));
         await journal.append('ask-2', deltas(1, 2));
         const plain = { feature: 'default', synthetic: false, arrivedAtMs: 0 };
-        expect((await journal.recover(10)).sort((a, b) => (a.askId < b.askId ? -1 : 1))).toEqual([
-          { owner: ada, askId: 'ask-2', run: 1, tags: plain, begun: true },
-          { owner: bob, askId: 'ask-3', run: 1, tags, begun: false },
+        expect((await journal.recover(10)).sort((a, b) => (a.askId < b.askId ? -1 : 1))).toMatchObject([
+          { owner: ada, askId: 'ask-2', run: 1, tags: plain, begun: true, calls: [] },
+          { owner: bob, askId: 'ask-3', run: 1, tags, begun: false, calls: [] },
         ]);
         expect(await read()).toEqual({ state: 'answered', events: deltas(1, 3) });
         expect(await read(0, { askId: 'ask-2' })).toEqual({ state: 'incomplete', events: deltas(1, 2) });
         expect(await journal.recover(10)).toEqual([]);
       });
     }
+
+    it('[J14] tells of what ran what was called last, and how much of its answer is kept', async () => {
+      const prices = { inputPicoUsd: 1, outputPicoUsd: 2, cachedInputPicoUsd: 3, cacheWritePicoUsd: 4 };
+      const call: NotedCall = {
+        ...{ provider: 'first/model', model: 'm', role: 'first', startedAtMs: 5, ended: null, prices },
+        ...{ inputTokens: 7, outputTokens: 0, estimated: true, costNanoUsd: null },
+      };
+      const over: NotedCall = { ...call, ended: { status: 'cut', totalMs: 9 }, costNanoUsd: 12, prices: null };
+      await journal.claim(claimOf());
+      await journal.note('ask-1', [call]);
+      await journal.note('ask-1', [over, call]);
+      await journal.append('ask-1', [delta(1, 'Grüße')]);
+      await journal.note('ask-unknown', [call]);
+      await run('answered').catch(() => undefined);
+      await journal.note('ask-1', []);
+      await journal.claim(claimOf({ askId: 'ask-2', key: 'key-2' }));
+      await journal.note('ask-2', [over, call]);
+      await journal.append('ask-2', discreet ? [] : [delta(1, 'Grüße')]);
+      const [cut, ...others] = await journal.recover(10);
+      expect([cut?.askId, cut?.calls, others]).toEqual(['ask-2', [over, call], []]);
+      if (!discreet) expect(cut?.answerBytes).toBeGreaterThanOrEqual(7);
+    });
+
+    it('[J15] tells whether the client asked for the chunk of usage', async () => {
+      await journal.claim(claimOf({ usageAsked: true }));
+      await journal.append('ask-1', deltas(1, 1));
+      expect(await read()).toEqual({ state: 'running', events: deltas(1, 1), usageAsked: true });
+    });
 
     it('[J8] changes nothing after the end, nor for an ask it does not know', async () => {
       await run('answered');

@@ -10,6 +10,7 @@ import {
   type Owner,
 } from '../journal.ts';
 import { parseEvents } from '../stored-answer.ts';
+import { parseCalls } from '../stored-calls.ts';
 import type { Connection } from './connection.ts';
 import { journalStatements, type JournalStatements } from './journal-statements.ts';
 
@@ -32,6 +33,9 @@ export function journalOperations(connection: Connection) {
   return {
     'journal.claim': (claim: Claim) => claimAsk(statements, claim),
     'journal.append': (block: Block) => appendBlock(statements, block),
+    'journal.note': (noted: { askId: string; json: string }) => {
+      statements.note.run(noted);
+    },
     'journal.end': (end: { askId: string; state: EndState; atMs: number }) => {
       statements.end.run(end);
     },
@@ -48,6 +52,8 @@ export function journalOperations(connection: Connection) {
           arrivedAtMs: row.arrived_at_ms ?? Math.round(input.nowMs),
         },
         begun: row.last_seq > 0,
+        calls: parseCalls(row.calls) ?? [],
+        answerBytes: row.last_seq > 0 ? answerBytes(statements, row.ask_id) : 0,
       })),
     /** One step; whether more is left to do. */
     'journal.prune': (input: { nowMs: number }) => pruneAsks(statements, input.nowMs),
@@ -84,6 +90,17 @@ function claimAsk(statements: JournalStatements, claim: Claim): ClaimResult {
   }
   statements.add.run({ ...claim, run });
   return { kind: 'run', askId: claim.askId, run };
+}
+
+function answerBytes(statements: JournalStatements, askId: string): number {
+  let bytes = 0;
+  for (const { json } of statements.blocks.iterate({ askId, after: 0 }))
+    for (const { event } of parseEvents(json) ?? []) {
+      if (event.type === 'text-delta') bytes += Buffer.byteLength(event.text);
+      if (event.type === 'tool-delta')
+        for (const call of event.toolCalls) bytes += Buffer.byteLength((call.name ?? '') + (call.arguments ?? ''));
+    }
+  return bytes;
 }
 
 function remove(statements: JournalStatements, askId: string): void {
@@ -142,7 +159,7 @@ function readAsk(connection: Connection, statements: JournalStatements, query: R
   }
   const reached = query.after + events.length;
   if (events.length >= query.limit || reached >= ask.last_seq || ask.state === 'running') {
-    return { state: ask.state, events };
+    return { state: ask.state, events, ...(ask.usage_asked === 1 ? { usageAsked: true } : {}) };
   }
   // The number after `reached` was stored and does not come back.
   statements.removeBlocks.run({ askId: query.askId, afterSeq: reached });

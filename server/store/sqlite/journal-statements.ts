@@ -32,7 +32,17 @@ export function journalStatements(database: Database) {
     byId: prepareFor<{ askId: string }>(database)((param) =>
       queries
         .selectFrom('ask')
-        .select(['tenant_id', 'user_id', 'state', 'body_hash', 'last_seq', 'bytes', 'expires_at_ms', 'forget_at_ms'])
+        .select([
+          'tenant_id',
+          'user_id',
+          'state',
+          'body_hash',
+          'last_seq',
+          'bytes',
+          'expires_at_ms',
+          'forget_at_ms',
+          'usage_asked',
+        ])
         .where(
           'ask_id',
           '=',
@@ -54,6 +64,8 @@ export function journalStatements(database: Database) {
         feature: param((claim) => claim.tags.feature),
         synthetic: param((claim) => Number(claim.tags.synthetic)),
         arrived_at_ms: param((claim) => Math.round(claim.tags.arrivedAtMs)),
+        calls: '[]',
+        usage_asked: param((claim) => Number(claim.usageAsked ?? false)),
         cache_key: param((claim) => claim.cacheKey ?? null),
       }),
     ),
@@ -91,6 +103,17 @@ export function journalStatements(database: Database) {
           '=',
           param((input) => input.askId),
         ),
+    ),
+    note: prepareFor<{ askId: string; json: string }>(database)((param) =>
+      queries
+        .updateTable('ask')
+        .set({ calls: param((input) => input.json) })
+        .where(
+          'ask_id',
+          '=',
+          param((input) => input.askId),
+        )
+        .where(isRunning),
     ),
     end: prepareFor<{ askId: string; state: EndState; atMs: number }>(database)((param) =>
       queries
@@ -132,7 +155,17 @@ export function journalStatements(database: Database) {
           ),
         }))
         .where(isRunning)
-        .returning(['ask_id', 'tenant_id', 'user_id', 'run', 'last_seq', 'feature', 'synthetic', 'arrived_at_ms']),
+        .returning([
+          'ask_id',
+          'tenant_id',
+          'user_id',
+          'run',
+          'last_seq',
+          'feature',
+          'synthetic',
+          'arrived_at_ms',
+          'calls',
+        ]),
     ),
     blocks: prepareFor<{ askId: string; after: number }>(database)((param) =>
       queries

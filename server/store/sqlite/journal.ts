@@ -11,6 +11,7 @@ export function openJournal(database: Database): Journal {
       if (first === undefined) return;
       await database.call('journal.append', { askId, ...extentOf(events, first.seq), json: JSON.stringify(events) });
     },
+    note: (askId, calls) => database.call('journal.note', { askId, json: JSON.stringify(calls) }),
     end: (askId, state, atMs) => database.call('journal.end', { askId, state, atMs }),
     read: (query) => database.call('journal.read', query),
     cacheKeyOf: (askId) => database.call('journal.cache-key', { askId }),

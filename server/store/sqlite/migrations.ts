@@ -6,9 +6,10 @@ import { roles } from './migrations/0003-roles.ts';
 import { keys } from './migrations/0004-keys.ts';
 import { budget } from './migrations/0005-budget.ts';
 import { origins } from './migrations/0006-origins.ts';
+import { calls } from './migrations/0007-calls.ts';
 
 /** Every migration in order; the version of a database is how many of them it has had. */
-const MIGRATIONS = [first, cutAsks, roles, keys, budget, origins];
+const MIGRATIONS = [first, cutAsks, roles, keys, budget, origins, calls];
 
 /** The version of a database that this release writes. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

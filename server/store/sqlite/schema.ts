@@ -45,6 +45,9 @@ export interface Schema {
     synthetic: number;
     /** Null in a row that an earlier release wrote. */
     arrived_at_ms: number | null;
+    /** JSON of the calls that were made for it. */
+    calls: string;
+    usage_asked: number;
     /** Under which its answer is remembered. */
     cache_key: string | null;
   };

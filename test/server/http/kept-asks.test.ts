@@ -76,6 +76,19 @@ test.each([
   expect(text.endsWith('data: [DONE]\n\n')).toBe(true);
 });
 
+test.each([
+  ['', true],
+  ['?include_usage=false', false],
+])('[H12] whoever asked for usage when asking gets its chunk on a resume too%s', async (query, comes) => {
+  const surface = openSurface();
+  await surface.request(
+    '/ai',
+    json({ prompt: 'Hi', stream: true, stream_options: { include_usage: true } }, { 'idempotency-key': ASK_ID }),
+  );
+  const text = await (await surface.request(`/ai/${ASK_ID}${query}`, { headers: SSE })).text();
+  expect(text.includes('"choices":[],"usage":{')).toBe(comes);
+});
+
 test('[H12] a resumed stream follows an ask that still runs', async () => {
   const { request, ask } = await asked();
   ask.push(...goodDay().slice(0, 2));

@@ -99,6 +99,10 @@ export class ScriptedAsk implements AskHandle {
     }
   }
 
+  get usageAsked(): boolean {
+    return this.request.body.stream_options?.include_usage === true;
+  }
+
   beganAnew(): number {
     return this.#events.findLast(({ event }) => event.type === 'answer-reset')?.seq ?? 0;
   }

@@ -24,10 +24,10 @@ afterEach(async () => {
   provider = null;
 });
 
-async function startWithProvider(): Promise<{ router: RouterStart; provider: FakeProvider; origin: string }> {
+async function startWithProvider(more = ''): Promise<{ router: RouterStart; provider: FakeProvider; origin: string }> {
   provider = await startFakeProvider({ wire: 'openai' });
   const folder = emptyFolder();
-  const entry = `{ model: openai/north, api_base: "${provider.apiBase}", api_key: ${provider.apiKey}, stream_timeout: 20 }`;
+  const entry = `{ model: openai/north, api_base: "${provider.apiBase}", api_key: ${provider.apiKey}, stream_timeout: 20${more} }`;
   writeFileSync(
     join(folder, 'layover.yaml'),
     `model_list:\n  - model_name: app/chat\n    litellm_params: ${entry}\nfeatures:\n  default: { model: app/chat }\n`,
@@ -146,24 +146,39 @@ test('[H23] a taken port ends the start with what to do', async () => {
   await new Promise((resolve) => taken.close(resolve));
 });
 
-test('[A8] an ask that a kill cut off is in the ledger after the next start, and its key runs again', async () => {
-  const { router, provider, origin } = await startWithProvider();
-  provider.script([say('Good '), hold()]);
+test('[A8] an ask that a kill cut off is in the ledger after the next start, at an estimated cost, and its key runs again', async () => {
+  const prices = ', input_cost_per_token: 0.000001, output_cost_per_token: 0.000002';
+  const { router, provider, origin } = await startWithProvider(prices);
+  provider.script([say('Good morning. '), hold()]);
   const cutOff = json({ prompt: 'Hi', stream: true }, { ...bearer, 'idempotency-key': 'order-7' });
   const answer = await fetch(`${origin}/ai`, cutOff);
   const id = answer.headers.get('x-request-id');
   const reader = answer.body?.getReader();
-  await reader?.read();
+  let came = '';
+  while (!came.includes('morning')) came += Buffer.from((await reader?.read())?.value ?? []).toString();
+  // A read sees every write before it: what came is on the disk.
+  await fetch(`${origin}/api/asks`, { headers: bearer });
   router.child.kill('SIGKILL');
   await router.over;
   const second = startRouter(KEY, router.folder);
   const [, back = ''] = await second.until(CONSOLE_LINK);
   const { asks } = (await (await fetch(`${back}/api/asks`, { headers: bearer })).json()) as { asks: unknown[] };
   expect(asks).toMatchObject([
-    { ask: { request_id: id, run: 1, feature: 'default', cost_nano_usd: null, synthetic: false } },
+    {
+      // `Hi` is one token, and fourteen letters are four.
+      ask: {
+        request_id: id,
+        run: 1,
+        feature: 'default',
+        cost_nano_usd: 9_000,
+        tokens_estimated: true,
+        synthetic: false,
+      },
+      attempts: [{ role: 'first', status: 'crashed', input_tokens: 1, output_tokens: 4, cost_nano_usd: 9_000 }],
+    },
   ]);
   const slo = (await (await fetch(`${back}/api/slo`, { headers: bearer })).json()) as { router: object };
-  expect(slo.router).toMatchObject({ failed: 1, cost_unknown: 1 });
+  expect(slo.router).toMatchObject({ failed: 1, cost_unknown: 0 });
   const again = await fetch(`${back}/ai`, json({ prompt: 'Hi' }, { ...bearer, 'idempotency-key': 'order-7' }));
   expect(again.status).toBe(200);
   await reader?.cancel().catch((failure: unknown) => void failure);

@@ -76,7 +76,8 @@ describe('a discreet ask', () => {
     await before.claim(discreet());
     await before.append('ask-1', deltas(1, 3));
     const after = start();
-    expect(await after.recover(10)).toEqual([{ owner, askId: 'ask-1', run: 1, tags: discreet().tags, begun: false }]);
+    const cut = { owner, askId: 'ask-1', run: 1, tags: discreet().tags, begun: false, calls: [], answerBytes: 0 };
+    expect(await after.recover(10)).toEqual([cut]);
     expect(await read(after, 10)).toEqual({ state: 'expired', events: [] });
     expect(await after.claim(discreet({ nowMs: 10, bodyHash: 'other' }))).toEqual({
       kind: 'run',
