@@ -91,8 +91,14 @@ export function createApi(send: Send, origin: string, moves: () => boolean = () 
         }),
         null,
       ),
-    ask: (call, signal) => send(new Request(url('/ai'), askInit(call, moves(), signal))),
+    ask: (call, signal) => send(new Request(url(ASK_PATH), askInit(call, moves(), signal))),
   };
+}
+
+/** Where asks go, and the body of one. */
+export const ASK_PATH = '/ai';
+export function askBody(messages: AskCall['messages']): string {
+  return JSON.stringify({ messages, stream: true });
 }
 
 function askInit(call: AskCall, natural: boolean, signal: AbortSignal): RequestInit {
@@ -105,7 +111,7 @@ function askInit(call: AskCall, natural: boolean, signal: AbortSignal): RequestI
   if (call.feature !== null) headers.set('x-layover-feature', call.feature);
   if (natural && call.ahead !== true) headers.set('x-layover-pace', 'natural');
   if (call.noCache) headers.set('cache-control', 'no-cache');
-  return { method: 'POST', headers, body: JSON.stringify({ messages: call.messages, stream: true }), signal };
+  return { method: 'POST', headers, body: askBody(call.messages), signal };
 }
 
 function notOurs(response: Response): Reply<never> {

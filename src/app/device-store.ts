@@ -1,4 +1,5 @@
 import { addTurn, readConversation, renameConversation, type NewTurn, type ToldTurn } from '#device/conversations.ts';
+import { begunRow, type Sent } from '#device/begun.ts';
 import { META_DATABASE, type Place } from '#device/database.ts';
 import { keepDraft, readDraft } from '#device/drafts.ts';
 import type { DeviceParts } from '#device/parts.ts';
@@ -12,8 +13,8 @@ import { markKept } from './kept-mark.ts';
 export interface DeviceStore {
   /** What the person does by hand. */
   steering: Steering;
-  /** Writes a turn, where its feature may be kept. */
-  addTurn(turn: NewTurn): Promise<void>;
+  /** Writes a turn, where its feature may be kept. True when its ask, as it is sent, is kept with it and goes on by itself whatever ends. */
+  addTurn(turn: NewTurn, sent: Sent): Promise<boolean>;
   readConversation(conversationId: string): Promise<ToldTurn[]>;
   /** Gives a conversation another name, for this device only. */
   renameConversation(conversationId: string, title: string): Promise<void>;
@@ -38,14 +39,25 @@ export function placeBehind({ factory, post, subtle, random }: StorageDoor, name
   return { factory, post, name, vault: openVault(name, { meta, subtle, random }) };
 }
 
-/** `mayKeep` tells of a feature whether its conversations may stand here. */
-export function openDeviceStore(place: Place, mayKeep: (feature: string) => boolean): DeviceStore {
+/** What the policy says of a feature: its own name, and whether its asks may wait here. */
+export interface KeptFeature {
+  name: string;
+  queue: boolean;
+}
+
+/** `ruleOf` tells of a feature by its name, the empty one being the default; null when its conversations may not stand here. */
+export function openDeviceStore(place: Place, ruleOf: (feature: string) => KeptFeature | null): DeviceStore {
   let last: Promise<void> = Promise.resolve();
   const typed = new Map<string, Parameters<DeviceStore['keepDraft']>[0]>();
   return {
     steering: openSteering(place),
     // What may not be kept lives in the memory of its tab alone.
-    addTurn: async (turn) => (mayKeep(turn.feature) ? addTurn(place, turn) : undefined),
+    async addTurn(turn, sent) {
+      const rule = ruleOf(turn.feature);
+      if (rule === null) return false;
+      await addTurn(place, turn, rule.queue ? begunRow(turn, rule.name, sent) : null);
+      return rule.queue;
+    },
     readConversation: (conversationId) => readConversation(place, conversationId),
     renameConversation: (conversationId, title) => renameConversation(place, conversationId, title),
     readDraft: (conversationId) => last.then(() => readDraft(place, conversationId)),

@@ -1,6 +1,6 @@
 import { batch, effect, signal, untracked, type ReadonlySignal } from '@preact/signals';
 import type { ConversationRow, OutboxRow, SavedRow } from '#device/rows.ts';
-import type { DeviceStore, StorageDoor } from './device-store.ts';
+import type { DeviceStore, KeptFeature, StorageDoor } from './device-store.ts';
 import type { LiveLists, Unwatch } from './live-lists.ts';
 import type { Session } from './session.ts';
 
@@ -38,12 +38,13 @@ export function createStorage({ session, door, onSealed, onCleared, onOther }: S
   const outbox = signal<readonly OutboxRow[] | null>(null);
   let wanted: string | null = null;
 
-  /** Whether a conversation about this feature may stand on this device. The empty name is the default one. */
-  function mayKeep(feature: string): boolean {
+  /** What the policy says of a feature; null where a conversation about it may not stand on this device. */
+  function ruleOf(feature: string): KeptFeature | null {
     const { value } = session.state;
-    if (value.kind !== 'ready') return false;
-    const { policy } = value;
-    return policy.features.find(({ name }) => name === (feature || policy.default_feature))?.device.store !== 'never';
+    if (value.kind !== 'ready') return null;
+    const name = feature || value.policy.default_feature;
+    const device = value.policy.features.find((each) => each.name === name)?.device;
+    return device?.store === 'never' ? null : { name, queue: device?.queue === true };
   }
 
   /** Whoever comes next sees nothing of whoever was here before, not even until their own things are there. */
@@ -74,7 +75,7 @@ export function createStorage({ session, door, onSealed, onCleared, onOther }: S
     if (wanted !== person) return;
     const name = databaseName(tenant, user);
     const place = placeBehind(through, name);
-    const store = openDeviceStore(place, mayKeep);
+    const store = openDeviceStore(place, ruleOf);
     try {
       if (await store.sealOldRows()) onSealed();
     } catch (cause) {

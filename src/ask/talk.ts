@@ -4,7 +4,7 @@ import type { Clock, Random } from '#shared/clock.ts';
 import type { Evidence } from '#shared/line.ts';
 import type { ToldTurn } from '#device/conversations.ts';
 import type { OutboxRow, TurnRow } from '#device/rows.ts';
-import type { Api } from '../app/api.ts';
+import { ASK_PATH, askBody, type Api } from '../app/api.ts';
 import type { Outbox } from '../app/outbox.ts';
 import type { Storage } from '../app/storage.ts';
 import { lineOf } from '../waiting/entry.ts';
@@ -12,9 +12,13 @@ import { isRunning, joinTurn, type AnswerView, type LiveAsk, type TurnView } fro
 import { evidenceOf, newsOf, stopped } from './ended.ts';
 import { historyFor } from './history.ts';
 import type { readAnswer } from './read-answer.ts';
+import { sendOnceMore } from './send-once-more.ts';
 
 /** Draft of a conversation that has no first question yet. */
 export const NEW_CONVERSATION = 'new';
+
+/** Of an ask whose request itself came to nothing. */
+const UNREACHABLE = 'unreachable';
 
 export interface TalkParts {
   api: Api;
@@ -119,14 +123,16 @@ export function createTalk(parts: TalkParts): Talk {
     write.catch((cause: unknown) => console.warn('What is typed is not kept on this device.', cause));
   }
 
-  async function keep(turn: TurnRow): Promise<void> {
+  /** True when the ask is kept with its question, and so goes on whatever ends. */
+  async function keep(turn: TurnRow, body: string): Promise<boolean> {
     const place = storage.state.value;
-    if (place.kind !== 'open') return;
+    if (place.kind !== 'open') return false;
     try {
-      await place.store.addTurn(turn);
+      return await place.store.addTurn(turn, { path: ASK_PATH, body });
     } catch (cause) {
       // A full or broken storage costs the history, never the answer.
       console.warn('This question is not kept on this device.', cause);
+      return false;
     }
   }
 
@@ -144,17 +150,14 @@ export function createTalk(parts: TalkParts): Talk {
       askedAtMs: clock.now(),
     };
     const live = begin(turn);
-    await keep(turn);
+    const messages = historyFor(before, prompt);
+    const isKept = await keep(turn, askBody(messages));
     // Only now: a tab that dies between the two must not lose the words.
     keepDraft(draftOf, first ? '' : draft.value);
     if (first && draft.value !== '') keepDraft(turn.conversationId, draft.value);
     // Whoever has gone on to another conversation meanwhile stays there.
     if (first && conversationId.value === turn.conversationId) parts.onConversation(turn.conversationId);
-    await hear(
-      live,
-      { askId: turn.id, feature: feature.value, messages: historyFor(before, prompt), noCache },
-      askedAt,
-    );
+    await hear(live, { askId: turn.id, feature: feature.value, messages, noCache }, { askedAt, isKept });
   }
 
   /** An ask that this tab sends itself. */
@@ -168,8 +171,12 @@ export function createTalk(parts: TalkParts): Talk {
     return live;
   }
 
-  /** Sends it, and shows its answer as it comes. */
-  async function hear(live: Signal<LiveAsk>, call: Parameters<Api['ask']>[0], askedAt: number): Promise<void> {
+  /** Sends it, and shows its answer as it comes. One that is kept and did not go out goes by itself: until then it counts as asked. */
+  async function hear(
+    live: Signal<LiveAsk>,
+    call: Parameters<Api['ask']>[0],
+    { askedAt, isKept }: { askedAt: number; isKept: boolean },
+  ): Promise<void> {
     const { turn } = live.value;
     const abort = new AbortController();
     running.set(turn.id, abort);
@@ -178,6 +185,10 @@ export function createTalk(parts: TalkParts): Talk {
     };
     const end = await answer(call, { clock, askedAt, onChange: say }, abort);
     running.delete(turn.id);
+    if (isKept && end.kind === 'failed' && end.code === UNREACHABLE) {
+      live.value = { turn, view: { kind: 'asked' }, over: true };
+      return;
+    }
     void parts.witness(evidenceOf(end, clock.now()));
     batch(() => {
       live.value = { turn, view: end, over: true };
@@ -207,7 +218,7 @@ export function createTalk(parts: TalkParts): Talk {
     } catch (cause) {
       if (abort.signal.aborted) return stopped(soFar);
       const message = cause instanceof Error ? `It did not go out: ${cause.message}.` : 'It did not go out.';
-      return { kind: 'failed', code: 'unreachable', message };
+      return { kind: 'failed', code: UNREACHABLE, message };
     }
   }
 
@@ -264,7 +275,11 @@ export function createTalk(parts: TalkParts): Talk {
       if (known === undefined) parts.onConversation(conversation);
       const { messagesIn } = await import('../app/wire.ts');
       const named = live.value.turn.feature === '' ? null : live.value.turn.feature;
-      await hear(live, { askId, feature: named, messages: messagesIn(body), noCache: false }, clock.monotonic());
+      await hear(
+        live,
+        { askId, feature: named, messages: messagesIn(body), noCache: false },
+        { askedAt: clock.monotonic(), isKept: false },
+      );
     },
     stop(turn) {
       if (!isRunning(turn.answer)) return;
@@ -272,17 +287,4 @@ export function createTalk(parts: TalkParts): Talk {
       running.get(turn.id)?.abort();
     },
   };
-}
-
-/**
- * Sends, and once more if nothing came of it: a worker that is killed before it has heard of an ask takes the request along. The ask's
- * key makes the second one harmless.
- */
-async function sendOnceMore(send: () => Promise<Response>, signal: AbortSignal): Promise<Response> {
-  try {
-    return await send();
-  } catch (failure) {
-    if (signal.aborted) throw failure;
-    return send();
-  }
 }

@@ -28,9 +28,13 @@ export interface NewTurn {
   askedAtMs: number;
 }
 
-/** Writes a turn, and its conversation if it is the first; done before the ask is sent, so that nothing typed is lost. */
-export async function addTurn(place: Place, turn: NewTurn): Promise<void> {
+/**
+ * Writes a turn, and its conversation if it is the first; done before the ask is sent, so that nothing typed is lost. `begun` is its
+ * answer before the first word: with it the ask goes on though page and worker end before either has sent it.
+ */
+export async function addTurn(place: Place, turn: NewTurn, begun: AnswerRow | null = null): Promise<void> {
   const { id, conversationId, feature, askedAtMs } = turn;
+  const answer = begun === null ? null : await sealRow(place, 'answers', begun);
   const stored = await sealRow(place, 'turns', { ...turn, position: 0 });
   const first = await sealRow(place, 'conversations', {
     id: conversationId,
@@ -39,9 +43,10 @@ export async function addTurn(place: Place, turn: NewTurn): Promise<void> {
     createdAtMs: askedAtMs,
     updatedAtMs: askedAtMs,
   });
-  await write(place, ['conversations', 'turns'], async (tx) => {
+  await write(place, ['answers', 'conversations', 'turns'], async (tx) => {
     const conversations = tx.objectStore('conversations');
     const turns = tx.objectStore('turns');
+    if (answer !== null) await tx.objectStore('answers').put(answer);
     const known = readRow(sealedRowSchema, await conversations.get(conversationId));
     const position = await turns.index('conversationId').count(conversationId);
     await turns.put({ ...stored, id, position });

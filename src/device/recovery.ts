@@ -64,7 +64,9 @@ async function end(device: Device, place: Place, row: AnswerRow, outcome: Outcom
 async function askAgain(device: Device, place: Place, { askId, resend }: AnswerRow): Promise<boolean> {
   if (resend === undefined) return false;
   const nowMs = device.clock.now();
-  if (!(await enqueue(place, { ...resend, order: nowMs }))) return false;
+  // Whoever kept it may not have known of a simulation.
+  const simulated = resend.simulated || (await device.simulator.scenario()) !== null;
+  if (!(await enqueue(place, { ...resend, simulated, order: nowMs }))) return false;
   device.tell({ type: 'ask-changed', askId });
   return true;
 }

@@ -2,10 +2,42 @@ import { describe, expect, it } from 'vitest';
 import { openDeviceStore } from '../../src/app/device-store.ts';
 import { freshPlace } from '../fakes/device/place.ts';
 
+const turn = {
+  id: '01890000-0000-7000-8000-000000000001',
+  conversationId: 'c1',
+  prompt: 'Where is the station?',
+  feature: '',
+  askedAtMs: 1_000,
+};
+const sent = { path: '/ai', body: '{"messages":[{"role":"user","content":"Where is the station?"}],"stream":true}' };
+
+describe('a question', () => {
+  it('[G1] is kept with its ask as it goes out, where asks of its feature may wait', async () => {
+    const store = openDeviceStore(freshPlace(), () => ({ name: 'default', queue: true }));
+    expect(await store.addTurn(turn, sent)).toBe(true);
+    const [told] = await store.readConversation('c1');
+    expect(told?.answer).toMatchObject({
+      askId: turn.id,
+      feature: 'default',
+      state: { kind: 'open', text: '' },
+      resend: { ...sent, key: turn.id, question: turn.prompt, state: { kind: 'queued' } },
+    });
+  });
+
+  it('[G1] is kept alone where they may not, and not at all where nothing may stand', async () => {
+    const alone = openDeviceStore(freshPlace(), () => ({ name: 'default', queue: false }));
+    expect(await alone.addTurn(turn, sent)).toBe(false);
+    expect(await alone.readConversation('c1')).toMatchObject([{ answer: null }]);
+    const none = openDeviceStore(freshPlace(), () => null);
+    expect(await none.addTurn(turn, sent)).toBe(false);
+    expect(await none.readConversation('c1')).toEqual([]);
+  });
+});
+
 describe('drafts', () => {
   it('[G4] a draft is read as it stands after the last keystroke, however slow the disk is', async () => {
     const place = freshPlace();
-    const store = openDeviceStore(place, () => true);
+    const store = openDeviceStore(place, () => ({ name: 'default', queue: true }));
     const question = 'How do I ask for an invoice in Portuguese?';
     const writes = Array.from(question, (_, at) =>
       store.keepDraft({ conversationId: 'new', text: question.slice(0, at + 1), atMs: at }),

@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import { describe, expect, it } from 'vitest';
 import { systemClock, systemRandom } from '#shared/clock.ts';
 import { createApi } from '../../src/app/api.ts';
+import type { DeviceStore } from '../../src/app/device-store.ts';
 import { createTalk } from '../../src/ask/talk.ts';
 import { fakeStorage } from '../fakes/page/storage.ts';
 
@@ -16,12 +17,16 @@ function sse(body: BodyInit, headers: Record<string, string> = {}): Response {
 /** A talk before a network that answers as told; `log` holds what happened, in order. */
 function talkBefore(
   answers: ((request: Request) => Response | Promise<Response>)[],
-  options: { signedOut?: boolean; broken?: boolean } = {},
+  options: { signedOut?: boolean; broken?: boolean; keepsAsks?: boolean } = {},
 ) {
   const requests: { headers: Headers; messages: { role: string; content: string }[] }[] = [];
-  const { storage, log } = fakeStorage(
-    options.broken === true ? { store: { addTurn: () => Promise.reject(new Error('The disk is full.')) } } : {},
-  );
+  const addTurn: DeviceStore['addTurn'] | null =
+    options.broken === true
+      ? () => Promise.reject(new Error('The disk is full.'))
+      : options.keepsAsks === true
+        ? async () => true
+        : null;
+  const { storage, log } = fakeStorage(addTurn === null ? {} : { store: { addTurn } });
   const api = createApi(async (request) => {
     log.push('sent');
     const { messages } = (await request.clone().json()) as { messages: { role: string; content: string }[] };
@@ -73,6 +78,18 @@ describe('a conversation', () => {
     expect(last().answer).toMatchObject({ kind: 'whole' });
     expect(requests[0]?.headers.get('idempotency-key')).toBe(last().id);
     expect(requests[1]?.headers.get('idempotency-key')).toBe(last().id);
+  });
+
+  it('[G1] a request that never went out counts as asked where its ask is kept, for then it goes by itself', async () => {
+    const lost = talkBefore([]);
+    lost.talk.type('Hello?');
+    await lost.talk.ask();
+    expect(lost.last().answer).toMatchObject({ kind: 'failed', code: 'unreachable' });
+    const kept = talkBefore([], { keepsAsks: true });
+    kept.talk.type('Hello?');
+    await kept.talk.ask();
+    expect(kept.last().answer).toEqual({ kind: 'asked' });
+    expect(kept.talk.writing.value).toBe(false);
   });
 
   it('[G1] asks although the device cannot keep the question', async () => {

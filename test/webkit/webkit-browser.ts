@@ -7,7 +7,9 @@ import * as z from 'zod';
 
 /** Debian's WebKitGTK, driven by W3C WebDriver in a display of its own. Playwright cannot drive it. */
 export interface WebKitBrowser {
+  /** Begins to load a page; what is to be seen of it is waited for by `until`. */
   goTo(url: string): Promise<void>;
+  /** Loads the page anew, and resolves when another document stands in place of the one before. */
   reload(): Promise<void>;
   /** Runs the body of an async function in the page, and gives what it returns. */
   run(body: string, ...args: unknown[]): Promise<unknown>;
@@ -81,6 +83,8 @@ async function openSession(origin: string, binary: string): Promise<Session> {
   const capabilities = {
     alwaysMatch: {
       browserName: 'MiniBrowser',
+      // What is to be seen of a page is waited for by itself, so that a failure says what was there.
+      pageLoadStrategy: 'none',
       'webkitgtk:browserOptions': { binary, args: ['--automation'] },
     },
   };
@@ -110,23 +114,31 @@ function browserOf(session: Session): Omit<WebKitBrowser, 'end'> {
       words,
     );
   };
+  const until = async (what: string, body: string, ...args: unknown[]): Promise<void> => {
+    const untilMs = performance.now() + UNTIL_LIMIT_MS;
+    for (;;) {
+      // While a page is being loaded there is nothing to ask it.
+      const there = await run(body, ...args).catch(() => false);
+      if (there === true) return;
+      if (performance.now() > untilMs) {
+        const seen = await run('return document.body.innerText;').catch(String);
+        throw new Error(`It never happened: ${what}. The page reads: ${String(seen).slice(0, 2_000)}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  };
   return {
     goTo: async (url) => void (await session('POST', '/url', { url })),
-    reload: async () => void (await session('POST', '/refresh', {})),
-    run,
-    async until(what, body, ...args) {
-      const untilMs = performance.now() + UNTIL_LIMIT_MS;
-      for (;;) {
-        // While a page is being loaded there is nothing to ask it.
-        const there = await run(body, ...args).catch(() => false);
-        if (there === true) return;
-        if (performance.now() > untilMs) {
-          const seen = await run('return document.body.innerText;').catch(String);
-          throw new Error(`It never happened: ${what}. The page reads: ${String(seen).slice(0, 2_000)}`);
-        }
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
+    async reload() {
+      await run(`document.documentElement.dataset.before = 'reload';`);
+      await session('POST', '/refresh', {});
+      await until(
+        'the page is loaded anew',
+        `return document.documentElement.dataset.before === undefined && document.readyState !== 'loading';`,
+      );
     },
+    run,
+    until,
     async type(selector, text) {
       const found = z
         .record(z.string(), z.string())

@@ -40,7 +40,7 @@ export function fakeStorage(changes: { store?: Partial<DeviceStore>; steering?: 
   };
   const store: DeviceStore = {
     steering,
-    addTurn: async (turn) => void log.push(`kept ${turn.prompt}`),
+    addTurn: async (turn) => (log.push(`kept ${turn.prompt}`), false),
     readConversation: async () => [],
     renameConversation: async (id, title) => void log.push(`rename ${id} ${title}`),
     readDraft: async (id) => drafts.get(id) ?? '',

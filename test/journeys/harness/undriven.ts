@@ -7,8 +7,8 @@ import type { AddressInfo } from 'node:net';
  * that is put into it on the way, and tells what it saw.
  */
 export interface Undriven {
-  /** The next thing that the page tells, in order; rejects when the browser ends first, or nothing came for `TOLD_LIMIT_MS`. */
-  told(): Promise<Told>;
+  /** The next thing that the page tells, in order, which must be `what`; rejects when it is not, when the browser ends first, or nothing came for `TOLD_LIMIT_MS`. */
+  told(what: string): Promise<Told>;
   /** Opens our page in a window of its own; its script gets this task. */
   open(path: string, task: Task): void;
   /** Closes the window that is open, as a person closes a tab. */
@@ -20,7 +20,10 @@ export interface Undriven {
   end(): Promise<void>;
 }
 
-const TOLD_LIMIT_MS = 60_000;
+const TOLD_LIMIT_MS = 90_000;
+
+/** How often the opener looks whether what it closed is gone. */
+const MOMENT_MS = 100;
 
 export type Task = { kind: 'ask'; question: string } | { kind: 'read'; until: string };
 
@@ -56,9 +59,6 @@ function drive(): void {
     await until(() => articles().includes('Part 1.') && location.pathname.startsWith('/c/'));
     tell('first-word', articles());
   };
-  addEventListener('pagehide', () =>
-    navigator.sendBeacon('/undriven/told', JSON.stringify({ what: 'closed', path: location.pathname, text: '' })),
-  );
   const run = async (): Promise<void> => {
     const task = (await (await fetch('/undriven/task')).json()) as Task;
     if (task.kind === 'ask') return ask(task.question);
@@ -73,7 +73,8 @@ export async function startUndriven(target: string, executable: string, profile:
   const seen: string[] = [];
   const heard: Told[] = [];
   const waiting: { resolve: (told: Told) => void; reject: (failure: Error) => void }[] = [];
-  const orders: ({ open: string } | { close: true })[] = [];
+  const orders: Order[] = [];
+  let listening: ServerResponse | null = null;
   let task: Task | null = null;
   let cutOff = false;
 
@@ -81,21 +82,41 @@ export async function startUndriven(target: string, executable: string, profile:
     const path = incoming.url ?? '/';
     if (path === '/undriven/task') return json(outgoing, task);
     if (path === '/undriven/drive.js') return script(outgoing, `(${drive.toString()})()`);
-    if (path === '/undriven/told') return void hear(incoming, outgoing);
+    if (path === '/undriven/told') {
+      return void textOf(incoming).then((told) => {
+        outgoing.end();
+        hear(JSON.parse(told) as Told);
+      });
+    }
     seen.push(`${incoming.method ?? ''} ${path}`);
     if (cutOff) return void incoming.socket.destroy();
     pass(incoming, outgoing, target);
   });
-  const hear = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
-    const told = JSON.parse(await textOf(incoming)) as Told;
-    outgoing.end();
+  const hear = (told: Told): void => {
     const next = waiting.shift();
     if (next === undefined) heard.push(told);
     else next.resolve(told);
   };
+  const giveOrders = (): void => {
+    if (listening === null || orders.length === 0) return;
+    json(listening, orders.splice(0));
+    listening = null;
+  };
+  const order = (next: Order): void => {
+    orders.push(next);
+    giveOrders();
+  };
   // Another origin, so that the window which opens ours is no client of our worker.
   const opener = createServer((incoming, outgoing) => {
-    if (incoming.url === '/orders') return json(outgoing, orders.splice(0));
+    if (incoming.url === '/orders') {
+      listening = outgoing;
+      return giveOrders();
+    }
+    if (incoming.url === '/closed') {
+      hear({ what: 'closed', path: '', text: '' });
+      return json(outgoing, null);
+    }
+    if (incoming.url === '/moment') return void setTimeout(() => json(outgoing, null), MOMENT_MS);
     if (incoming.url === '/opener.js') return script(outgoing, `(${openAndClose.toString()})()`);
     outgoing.writeHead(200, { 'content-type': 'text/html' });
     outgoing.end('<!doctype html><title>Opener</title><script src="/opener.js"></script>');
@@ -125,26 +146,16 @@ export async function startUndriven(target: string, executable: string, profile:
 
   return {
     seen,
-    told() {
-      const next = heard.shift();
-      if (next !== undefined) return Promise.resolve(next);
-      return new Promise((resolve, reject) => {
-        const timer = setTimeout(() => reject(new Error('The page told nothing for a minute.')), TOLD_LIMIT_MS);
-        const settle = (run: () => void): void => {
-          clearTimeout(timer);
-          run();
-        };
-        waiting.push({
-          resolve: (told) => settle(() => resolve(told)),
-          reject: (failure) => settle(() => reject(failure)),
-        });
-      });
+    async told(what) {
+      const next = heard.shift() ?? (await toldNext(what));
+      if (next.what === what) return next;
+      throw new Error(`The page told \`${next.what}\` in place of \`${what}\`: ${next.text}`);
     },
     open(path, next) {
       task = next;
-      orders.push({ open: origin + path });
+      order({ open: origin + path });
     },
-    close: () => void orders.push({ close: true }),
+    close: () => order({ close: true }),
     cutOff: () => void (cutOff = true),
     async end() {
       browser.kill('SIGKILL');
@@ -155,21 +166,45 @@ export async function startUndriven(target: string, executable: string, profile:
       }
     },
   };
+
+  function toldNext(what: string): Promise<Told> {
+    return new Promise((resolve, reject) => {
+      const silent = new Error(`The page did not tell \`${what}\` within ${TOLD_LIMIT_MS / 1000} s.`);
+      const timer = setTimeout(() => reject(silent), TOLD_LIMIT_MS);
+      const settle = (run: () => void): void => {
+        clearTimeout(timer);
+        run();
+      };
+      waiting.push({
+        resolve: (told) => settle(() => resolve(told)),
+        reject: (failure) => settle(() => reject(failure)),
+      });
+    });
+  }
 }
 
-/** Runs in the opener: does what it is ordered to. */
+type Order = { open: string } | { close: true };
+
+/**
+ * Runs in the opener: does what it is ordered to, and tells when a window is gone; a page that is being closed does not always come to
+ * tell it itself. It waits for answers and not for timers: a page behind another one may run its timers once a minute.
+ */
 function openAndClose(): void {
   let opened: Window | null = null;
-  setInterval(() => {
-    void fetch('/orders')
-      .then((response) => response.json() as Promise<({ open: string } | { close: true })[]>)
-      .then((orders) => {
-        for (const order of orders) {
-          if ('open' in order) opened = window.open(order.open, '_blank');
-          else opened?.close();
-        }
-      });
-  }, 200);
+  const next = async (): Promise<void> => {
+    const orders = (await (await fetch('/orders')).json()) as ({ open: string } | { close: true })[];
+    for (const order of orders) {
+      if ('open' in order) {
+        opened = window.open(order.open, '_blank');
+        continue;
+      }
+      opened?.close();
+      while (opened?.closed === false) await fetch('/moment');
+      await fetch('/closed');
+    }
+    return next();
+  };
+  void next();
 }
 
 /** Passes a request on; our page gets the script that drives it, and is read unpacked for that. */
