@@ -3,8 +3,9 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import type { Hono } from 'hono';
 import { canonicalJson } from '#shared/canonical.ts';
 import type { Clock, Random } from '#shared/clock.ts';
-import { rowsOfCut } from './ask/cut-asks.ts';
+import { accountTest } from './ask/account-test.ts';
 import { createAsks } from './ask/create.ts';
+import { rowsOfCut } from './ask/cut-asks.ts';
 import type { Asks } from './ask/asks.ts';
 import type { Log } from '#shared/log.ts';
 import type { Configuration } from './config/configuration.ts';
@@ -18,6 +19,7 @@ import { createKeyRing } from './identity/key-ring.ts';
 import { readMasterKey, type MasterKey } from './identity/master-key.ts';
 import { createTokenizer } from './pricing/tokenizer.ts';
 import { keepProviders } from './providers/kept-providers.ts';
+import { createCanary } from './routing/canary.ts';
 import { createDeployments } from './routing/deployments.ts';
 import { createFaults } from './routing/faults.ts';
 import { watchErrorBudget } from './slo/error-budget.ts';
@@ -142,6 +144,11 @@ async function composeOver(lock: FolderLock, options: RouterOptions): Promise<Co
     journal,
     cache: stores.cache,
   });
+  const canary = createCanary({
+    ...{ deployments, faults, openProvider: providers.open, clock, log },
+    costNanoUsdPerHour: () => current.value.canary.costNanoUsdPerHour,
+    book: (record) => void accountTest(record, { ledger, log, clock, random }),
+  });
   const app = createApp({
     get configuration() {
       return current.value;
@@ -164,6 +171,7 @@ async function composeOver(lock: FolderLock, options: RouterOptions): Promise<Co
     async close() {
       stopPruning();
       budget.stop();
+      canary.close();
       memory.close();
       await tokenizer.close();
       await providers.close();

@@ -90,7 +90,8 @@ function rowOf(job: Job, attempts: readonly AttemptRecord[], by: { name: string;
   };
 }
 
-function attemptRows(job: Job, attempts: readonly AttemptRecord[]): AttemptRow[] {
+/** The rows of the attempts of one ask and run. */
+export function attemptRows(job: Pick<Job, 'id' | 'run'>, attempts: readonly AttemptRecord[]): AttemptRow[] {
   return attempts.map(({ deployment, usage, ...record }, at) => ({
     request_id: job.id,
     run: job.run,

@@ -18,6 +18,8 @@ export interface Configuration {
   tenants: Map<string, TenantLimits>;
   routing: Routing;
   slo: SloTargets;
+  /** What the router's own tests of deployments may cost in an hour; 0: it makes none. Default 10,000,000, a cent. */
+  canary: { costNanoUsdPerHour: number };
   travel: { firstTokenSavedMs: number; firstTokenNoneMs: number; simulator: boolean };
   retention: { asksDays: number; attemptsDays: number; journalDays: number };
   general: {

@@ -10,7 +10,7 @@ import { STARTER_KEY_VARIABLES } from './known-providers.ts';
 import { findPasteMarks } from './paste-marks.ts';
 import type { FileSettings } from './schema.ts';
 import { schemaKeys } from './schema-keys.ts';
-import { readGeneral, readRetention, readRouting, readSlo, readTravel } from './settings-defaults.ts';
+import { readCanary, readGeneral, readRetention, readRouting, readSlo, readTravel } from './settings-defaults.ts';
 import { starterText } from './starter.ts';
 import { readTenants } from './tenants.ts';
 import { noticeUnused } from './unused-settings.ts';
@@ -145,6 +145,7 @@ function resolve(
     tenants: readTenants(settings, findings),
     routing: readRouting(settings),
     slo: readSlo(settings),
+    canary: readCanary(settings),
     travel: readTravel(settings),
     retention: readRetention(settings),
     general,
@@ -163,6 +164,7 @@ function demo(deployments: Deployment[]): Configuration {
     tenants: new Map(),
     routing: readRouting(settings),
     slo: readSlo(settings),
+    canary: readCanary(settings),
     travel: readTravel(settings),
     retention: readRetention(settings),
     general: readGeneral(settings),

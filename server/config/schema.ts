@@ -194,6 +194,7 @@ export const fileSchema = z.strictObject({
   general_settings: generalSchema.nullish(),
   environment_variables: z.record(z.string(), text(10_000)).nullish(),
   slo: sloSchema.nullish(),
+  canary: z.strictObject({ cost_usd_per_hour: number(' of dollars', 0, 1000).nullish() }).nullish(),
   features: z.record(z.string(), featureSchema.nullish()).nullish(),
   tenants: z.record(z.string(), tenantSchema.nullish()).nullish(),
   alerts: z.strictObject({ slack_url: secret().nullish(), heartbeat_url: secret().nullish() }).nullish(),

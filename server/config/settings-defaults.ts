@@ -25,6 +25,13 @@ export function readRouting(settings: FileSettings): Routing {
   };
 }
 
+/** A cent an hour: a test costs some hundredths of one at the dearest prices there are. */
+const CANARY_USD_PER_HOUR = 0.01;
+
+export function readCanary(settings: FileSettings): Configuration['canary'] {
+  return { costNanoUsdPerHour: Math.round((settings.canary?.cost_usd_per_hour ?? CANARY_USD_PER_HOUR) * 1e9) };
+}
+
 export function readSlo(settings: FileSettings): SloTargets {
   const slo = settings.slo ?? {};
   return {

@@ -1,7 +1,7 @@
 import type { Clock } from '#shared/clock.ts';
 import type { Configuration, Deployment, Routing } from '../config/configuration.ts';
 import type { Faults } from './faults.ts';
-import { Health, type DeploymentView, type Watch } from './health.ts';
+import { Health, type DeploymentView, type HealthLimits, type Watch } from './health.ts';
 
 /** How the deployments are. Rules: docs/behaviour.md, R6–R10 and R17–R20. */
 export interface Deployments {
@@ -12,16 +12,30 @@ export interface Deployments {
   of(alias: string, under?: Pick<Configuration, 'deployments'>): readonly Deployment[];
   /** Whether it may be picked now. */
   standing(deployment: Deployment): Standing;
-  /** A call to it begins now; its end must be told. */
+  /** A call of an ask to it begins now; its end must be told. */
   begin(deployment: Deployment): Watch;
+  /** The same for a call that only tests it. */
+  beginTest(deployment: Deployment): Watch;
+  /** The deployments of which a test would tell something new, and from which monotonic moment on. */
+  testable(): { deployment: Deployment; fromMs: number }[];
+  /** Monotonic moment at which an ask last called a deployment of this alias; null for never. */
+  lastAskedMs(alias: string): number | null;
   /** What was broken on purpose is mended: its fails and its cooling tell nothing of how it is. Unknown ids are ignored. */
   forgive(id: string): void;
-  /** From now on somebody tests the half-open deployments that `covers` names, so that asks need not. */
-  entrust(covers: (deployment: Deployment) => boolean): void;
+  /** From now on somebody tests them, so that asks need not. */
+  entrust(tester: Tester): void;
   /** All of them, for people. */
   views(): DeploymentView[];
   /** Another configuration is in force. What is the same deployment in both keeps its health; calls to the others may still end. */
   reconfigure(configuration: Watched): void;
+}
+
+/** Whoever tests deployments. */
+export interface Tester {
+  /** Whether it will test this one, which is half-open and wanted by an ask. */
+  covers(deployment: Deployment): boolean;
+  /** A call failed or told nothing: there may be something to test. */
+  changed(): void;
 }
 
 /** Whether a deployment may be picked now. */
@@ -47,7 +61,8 @@ export function createDeployments(deps: {
   // By the object, not its id: one that has left the configuration is judged until its last call is over, and then forgotten.
   const healths = new WeakMap<Deployment, Health>();
   const aliases = new WeakMap<readonly Deployment[], Map<string, Deployment[]>>();
-  let covers: (deployment: Deployment) => boolean = () => false;
+  const asked = new Map<string, number>();
+  let tester: Tester | null = null;
 
   function healthOf(deployment: Deployment): Health {
     const known = healths.get(deployment);
@@ -70,6 +85,21 @@ export function createDeployments(deps: {
     return index;
   }
 
+  function watched(deployment: Deployment): Watch {
+    const watch = healthOf(deployment).begin();
+    return {
+      succeeded: () => watch.succeeded(),
+      failed(failure) {
+        watch.failed(failure);
+        tester?.changed();
+      },
+      untold() {
+        watch.untold();
+        tester?.changed();
+      },
+    };
+  }
+
   function standing(deployment: Deployment): Standing {
     const { state } = healthOf(deployment);
     switch (state.kind) {
@@ -78,7 +108,7 @@ export function createDeployments(deps: {
       case 'open':
         return { kind: 'open', leftMs: Math.ceil(state.untilMs - clock.monotonic()), asked: state.asked };
       case 'half-open':
-        return { kind: state.probe !== null || covers(deployment) ? 'on-trial' : 'free' };
+        return { kind: state.probe !== null || tester?.covers(deployment) === true ? 'on-trial' : 'free' };
       default:
         return state satisfies never;
     }
@@ -87,12 +117,22 @@ export function createDeployments(deps: {
   return {
     of: (alias, under = current) => byAlias(under.deployments).get(alias) ?? [],
     standing,
-    begin: (deployment) => healthOf(deployment).begin(),
+    begin(deployment) {
+      asked.set(deployment.alias, clock.monotonic());
+      return watched(deployment);
+    },
+    beginTest: watched,
+    testable: () =>
+      current.deployments.flatMap((deployment) => {
+        const fromMs = deployment.state.kind === 'ready' ? healthOf(deployment).testFromMs : null;
+        return fromMs === null ? [] : [{ deployment, fromMs }];
+      }),
+    lastAskedMs: (alias) => asked.get(alias) ?? null,
     forgive(id) {
       const deployment = current.deployments.find((each) => each.id === id);
       if (deployment !== undefined) healthOf(deployment).forgive();
     },
-    entrust: (told) => void (covers = told),
+    entrust: (told) => void (tester = told),
     views: () =>
       current.deployments.map((deployment) => {
         const fault = faults.of(deployment.id);
@@ -123,7 +163,7 @@ export function createDeployments(deps: {
   };
 }
 
-function limitsOf(_deployment: Deployment, routing: Routing): ConstructorParameters<typeof Health>[0] {
+function limitsOf(_deployment: Deployment, routing: Routing): HealthLimits {
   return {
     allowedFails: routing.allowedFails,
     failsInARow: routing.failsInARow,

@@ -30,6 +30,9 @@ const FAIL_WINDOW_MS = 60_000;
 /** Longest cooling that a provider's Retry-After can ask for, and that failed tests can grow to, ms. */
 export const MAX_COOLING_MS = 10 * 60_000;
 
+/** A closed deployment whose last call failed is tested when nobody else asked it for so long, ms. */
+const SUSPECT_MS = 10_000;
+
 /** How a deployment's failures are judged. */
 export interface HealthLimits {
   /** More fails than this within a minute open it. */
@@ -67,6 +70,7 @@ export class Health {
   /** Monotonic moments of the last fails; never more than the most that are allowed and one, as more would tell nothing new. */
   #fails: number[] = [];
   #inARow = 0;
+  #failedAtMs = 0;
 
   constructor(limits: HealthLimits, clock: Clock) {
     this.limits = limits;
@@ -83,9 +87,19 @@ export class Health {
     return this.#state;
   }
 
-  /** Failures in a row up to now. */
-  get failsInARow(): number {
-    return this.#inARow;
+  /** The monotonic moment from which a test would tell something new; null while none would. */
+  get testFromMs(): number | null {
+    const { state } = this;
+    switch (state.kind) {
+      case 'closed':
+        return this.#inARow > 0 ? this.#failedAtMs + SUSPECT_MS : null;
+      case 'open':
+        return state.untilMs;
+      case 'half-open':
+        return state.probe === null ? this.#clock.monotonic() : null;
+      default:
+        return state satisfies never;
+    }
   }
 
   /** A call begins. In a half-open deployment the first one is the test. */
@@ -164,6 +178,7 @@ export class Health {
     const mostAllowed = Math.max(allowedFails, ...policy.values());
     this.#fails = [...this.#fails, now].slice(-(mostAllowed + 1));
     this.#inARow += 1;
+    this.#failedAtMs = now;
     if (neverOpens) return;
     const opens =
       ofKind === undefined

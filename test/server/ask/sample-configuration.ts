@@ -73,6 +73,7 @@ export function configurationOf(
       windowDays: 30,
       expectedAsksPerMonth: 10_000,
     },
+    canary: { costNanoUsdPerHour: 10_000_000 },
     travel: { firstTokenSavedMs: 3_000, firstTokenNoneMs: 30_000, simulator: false },
     retention: { asksDays: 30, attemptsDays: 30, journalDays: 7 },
     general: { masterKey: null, hosts: [], corsOrigins: [], bodyBytes: 1_000_000 },

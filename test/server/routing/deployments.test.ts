@@ -164,7 +164,7 @@ describe('the health of a deployment', () => {
 
   it('[R18] waits for whoever was entrusted with its test', async () => {
     const { clock, a, deployments, fail, standing } = watch();
-    deployments.entrust((deployment) => deployment.id === a.id);
+    deployments.entrust({ covers: ({ id }) => id === a.id, changed: () => undefined });
     fail('unauthorized');
     await clock.advance(30_000);
     expect(standing()).toBe('on-trial');
