@@ -10,6 +10,7 @@ import type { Asks } from './ask/asks.ts';
 import type { Log } from '#shared/log.ts';
 import type { Configuration } from './config/configuration.ts';
 import { holdConfiguration, type Reloaded } from './config/current.ts';
+import { openSafeguard } from './guard/safeguard.ts';
 import { createApp } from './http/app.ts';
 import { openPage } from './http/page.ts';
 import type { HttpEnv } from './http/parts.ts';
@@ -129,6 +130,7 @@ async function composeOver(lock: FolderLock, options: RouterOptions): Promise<Co
   const callers = createCallers({ sessions: stores.sessions, keys, masterKey: key, own, clock, random });
   const ledger = logAsks(stores.ledger, log);
   const memory = new MemoryJournal(clock);
+  const safeguard = await openSafeguard(stores.budget, clock);
   const tokenizer = createTokenizer({ clock, log });
   const journal = openDiscreetJournal(stores.journal, memory);
   const budget = watchErrorBudget({ ledger, slo: () => current.value.slo, clock, log });
@@ -143,6 +145,8 @@ async function composeOver(lock: FolderLock, options: RouterOptions): Promise<Co
     hedgeAllowed: () => !budget.isBurned(),
     journal,
     cache: stores.cache,
+    budget: stores.budget,
+    safeguard,
   });
   const canary = createCanary({
     ...{ deployments, faults, openProvider: providers.open, clock, log },
@@ -154,6 +158,7 @@ async function composeOver(lock: FolderLock, options: RouterOptions): Promise<Co
       return current.value;
     },
     ...{ current, asks, ledger, callers, keys, own, deployments, faults, epoch, clock, random, log },
+    ...{ budget: stores.budget, safeguard },
     upkeep: createUpkeep({ cache: stores.cache, journal, epoch }),
     checkDatabase: async () => void (await stores.meta.epoch()),
     dev: options.devPage !== null,
@@ -212,6 +217,7 @@ async function recover(stores: Stores, options: RouterOptions): Promise<void> {
     rows.map(({ ask }) => ask),
     rows.flatMap(({ attempts }) => attempts),
   );
+  await stores.budget.recover();
   await prune(stores, options.configuration, options.clock.now());
 }
 
@@ -249,8 +255,8 @@ async function prune(stores: Stores, configuration: Configuration, nowMs: number
     asksBeforeMs: nowMs - asksDays * DAY_MS,
     attemptsBeforeMs: nowMs - attemptsDays * DAY_MS,
   });
-  const { journal, cache, sessions, keys } = stores;
-  await Promise.all([journal, cache, sessions, keys].map((store) => store.prune(nowMs)));
+  const { journal, cache, budget, sessions, keys } = stores;
+  await Promise.all([journal, cache, budget, sessions, keys].map((store) => store.prune(nowMs)));
   // Again: an ask that ran through a reload may have kept what the new configuration does not let be kept.
   await purgeUnkept(stores, configuration);
 }

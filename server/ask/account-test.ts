@@ -15,7 +15,15 @@ export async function accountTest(
   const { deployment, usage } = record;
   const answered = record.status === 'ok';
   const row: AskRow = {
-    ...{ tenant_id: 'default', user_id: CANARY, feature: CANARY, region: null, synthetic: true, drill_id: null },
+    ...{
+      tenant_id: 'default',
+      user_id: CANARY,
+      feature: CANARY,
+      region: null,
+      synthetic: true,
+      drill_id: null,
+      degraded: '',
+    },
     request_id: mintAskId(clock, random),
     run: 1,
     provider: deployment.name,

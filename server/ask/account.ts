@@ -13,7 +13,13 @@ import { costOf, hopsOf, retriesOf } from './provenance.ts';
 export async function accountFor(production: Production, heart: Heart): Promise<void> {
   const { leader, attempts, by } = production;
   const rows = production.jobs.map((job) => rowOf(job, job === leader ? attempts : [], by?.deployment ?? null));
+  const { tenant } = leader.ask.owner;
+  heart.safeguard.spends(tenant, leader.ask.request.arrivedAtMs, knownCostOf(attempts));
   await record(rows, attemptRows(leader, attempts), heart);
+}
+
+function knownCostOf(attempts: readonly AttemptRecord[]): number {
+  return attempts.reduce((sum, { costNanoUsd }) => sum + (costNanoUsd ?? 0), 0);
 }
 
 /** Books one ask that called nobody: answered from memory, come late to an answer, or stopped before it began. */
@@ -35,6 +41,7 @@ export async function accountRefused(request: AskRequest, problem: Problem, hear
     cache_hit: false,
     cache_ttl_s: null,
     delivery: 'provider',
+    degraded: '',
     outcome: problem.status < 500 ? 'refused' : 'failed',
     problem: problem.code,
   };
@@ -85,6 +92,7 @@ function rowOf(job: Job, attempts: readonly AttemptRecord[], by: { name: string;
     cache_hit: job.delivery === 'router-cache',
     cache_ttl_s: ask.cacheKey === null ? null : ask.feature.cache.ttlSeconds,
     delivery: job.delivery,
+    degraded: job.provenance?.degraded.join(',') ?? '',
     outcome: job.state === 'running' ? 'failed' : job.state,
     problem: job.state === 'cancelled' ? null : (job.problem?.code ?? null),
   };

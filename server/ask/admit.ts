@@ -43,7 +43,7 @@ export async function admit(ask: Ask, heart: Heart): Promise<Admission> {
       return { kind: 'again', handle };
     }
     // It failed, and its key is about to be free: this repeat is a new run as soon as the journal knows.
-    if (tries === 1 && (job.state === 'failed' || job.state === 'incomplete')) await job.settled;
+    if (tries === 1 && job.isKeyFree) await job.settled;
     else return { kind: 'again', handle: job.hold('replay', ask.request.reader) };
   }
 }
@@ -75,8 +75,7 @@ async function claimInTime(ask: Ask, { clock, configuration, journal, log }: Hea
 function claimInMemory(ask: Ask, { live }: Heart): Admission {
   const { key } = ask.request;
   const earlier = key === null ? null : live.byKey(ask.owner, key);
-  const isFree = earlier === null || earlier.state === 'failed' || earlier.state === 'incomplete';
-  if (isFree) {
+  if (earlier === null || earlier.isKeyFree) {
     const run = earlier?.id === ask.id ? earlier.run + 1 : 1;
     return { kind: 'run', job: live.start(ask, { run, journal: null }) };
   }

@@ -4,14 +4,17 @@ import type { RoutedAsk } from '../routing/route.ts';
 import type { CachedAnswer } from '../store/answer-cache.ts';
 import { accountFor, accountOne, accountRefused } from './account.ts';
 import { admit } from './admit.ts';
+import { giveBack } from './admit-money.ts';
 import { admitRate } from './admit-rate.ts';
 import type { AskHandle, AskRequest } from './asks.ts';
+import type { Course } from './course.ts';
 import type { Heart } from './heart.ts';
 import { identify, isDiscreet, type Ask } from './identify.ts';
 import type { Job } from './job.ts';
-import { MAX_RUNNING } from './live-asks.ts';
+import { climb, type Way } from './ladder.ts';
+import { MAX_RUNNING, type LiveAsks } from './live-asks.ts';
 import { Production } from './production.ts';
-import { giveAgain, recall, remember } from './remember.ts';
+import { giveAgain, recall, remember, standIn } from './remember.ts';
 
 /** The life of an ask: identify, admit, remembered?, route, remember, account. */
 export async function answerAsk(request: AskRequest, heart: Heart): Promise<AskHandle> {
@@ -28,13 +31,14 @@ export async function answerAsk(request: AskRequest, heart: Heart): Promise<AskH
 
     const { job } = admission;
     if (live.wasStopped(ask.owner, job.id)) job.cancel();
-    const running = ask.request.noCache || ask.cacheKey === null ? null : live.inFlight(ask.cacheKey);
+    const isCalled = remembered === null && runningFor(ask, live) === null;
+    const way = isCalled ? await guarded(job, heart) : null;
+    const running = runningFor(ask, live);
     if (job.state !== 'running') live.track(accountOne(job, null, heart));
-    else if (remembered !== null) {
-      giveAgain(job, remembered, heart.clock.now());
-      live.track(accountOne(job, originOf(remembered, heart), heart));
-    } else if (running !== null) follow(job, running, heart);
-    else live.track(produce(job, heart));
+    else if (remembered !== null) live.track(answerFrom(remembered, job, heart));
+    else if (way?.kind === 'saved') live.track(answerFrom(way.cached, job, heart, way.degraded));
+    else if (running !== null) live.track(follow(job, running, { way, heart }));
+    else if (way !== null) live.track(produce(job, way.course, heart));
     return job.hold(job.delivery, request.reader);
   } catch (thrown) {
     const problem = asProblem(thrown);
@@ -48,23 +52,57 @@ function originOf({ answer }: CachedAnswer, { configuration }: Heart): Deploymen
   return configuration.deployments.find(({ name }) => name === answer.provenance.provider) ?? null;
 }
 
+/** An identical ask that is being answered, if this one may have its answer. */
+function runningFor(ask: Ask, live: LiveAsks): Production | null {
+  const key = sharedKey(ask);
+  return key === null ? null : live.inFlight(key);
+}
+
+/** Under which identical asks find each other; null for one that nobody shares. */
+function sharedKey({ request, cacheKey, feature }: Ask): string | null {
+  return request.noCache || feature.cache.ttlSeconds === 0 ? null : cacheKey;
+}
+
+/** How the guardrails let an ask go; one that they refuse is over, and null. */
+async function guarded(job: Job, heart: Heart): Promise<Way | null> {
+  if (job.state !== 'running') return null;
+  try {
+    return await climb(job, heart);
+  } catch (thrown) {
+    const problem = asProblem(thrown);
+    job.fail(problem, problem.status < 500 ? 'refused' : 'failed');
+    return null;
+  }
+}
+
+/** An answer that is there already: it costs nothing. */
+async function answerFrom(cached: CachedAnswer, job: Job, heart: Heart, degraded: string[] = []): Promise<void> {
+  giveAgain(job, cached, { nowMs: heart.clock.now(), degraded });
+  await accountOne(job, originOf(cached, heart), heart);
+}
+
 /** An identical ask is being answered: this one gets the same, and its own row. */
-function follow(job: Job, running: Production, heart: Heart): void {
+async function follow(job: Job, running: Production, { way, heart }: { way: Way | null; heart: Heart }): Promise<void> {
   job.delivery = 'joined';
   running.join(job);
+  const isBooked = running.ending !== null;
+  if (way?.kind === 'call' && way.course.setAsideNanoUsd !== null) await giveBack(job, heart);
   // The others are booked already, when they had their end.
-  if (running.ending !== null) heart.live.track(accountOne(job, running.by?.deployment ?? null, heart));
+  if (isBooked) await accountOne(job, running.by?.deployment ?? null, heart);
 }
 
 /** Brings the answer, for the ask and whoever follows it. Never rejects. */
-async function produce(job: Job, heart: Heart): Promise<void> {
+async function produce(job: Job, course: Course, heart: Heart): Promise<void> {
   const { clock, configuration, live, log, router } = heart;
-  const { ask } = job;
-  const cacheKey = ask.request.noCache ? null : ask.cacheKey;
-  const production = new Production(job, () => Math.floor(clock.now() / 1000));
+  const cacheKey = sharedKey(job.ask);
+  const production = new Production(job, course, () => Math.floor(clock.now() / 1000));
   live.takeOff(production, cacheKey);
   try {
-    production.finish(await router.route(routed(ask, configuration), production, production.signal));
+    const ask = routed(job.ask, course, configuration);
+    const end = await router.route(ask, production, production.signal);
+    const old = await standIn(end, production, heart);
+    if (old === null) production.finish(end);
+    else production.give(old, clock.now());
   } catch (cause) {
     log.error({ askId: job.id, err: cause }, 'An ask broke inside Layover.');
     production.finish({ kind: 'failed', outcome: 'failed', problem: asProblem(cause) });
@@ -75,8 +113,8 @@ async function produce(job: Job, heart: Heart): Promise<void> {
   live.land(production, cacheKey);
 }
 
-function routed(ask: Ask, under: Configuration): RoutedAsk {
-  const { id, alias, messages, parameters, request } = ask;
+function routed(ask: Ask, { alias, messages, parameters }: Course, under: Configuration): RoutedAsk {
+  const { id, request } = ask;
   const { delivery, hedge, onBreak } = ask.feature.stream;
   return {
     ...{ askId: id, discreet: isDiscreet(ask), alias, under, messages, parameters, delivery },

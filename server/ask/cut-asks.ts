@@ -46,6 +46,7 @@ export function rowsOfCut(cut: CutAsk): { ask: AskRow; attempts: AttemptRow[] } 
       arrived_at_ms: tags.arrivedAtMs,
       region: null,
       drill_id: null,
+      degraded: '',
       request_id: askId,
       run,
       provider: last?.provider ?? null,

@@ -3,10 +3,12 @@ import type { Configuration } from '../config/configuration.ts';
 import type { Tokenizer } from '../pricing/tokenizer.ts';
 import type { OpenProvider } from '../routing/attempt.ts';
 import type { Deployments } from '../routing/deployments.ts';
+import type { Safeguard } from '../guard/safeguard.ts';
 import type { Rates } from '../guard/rates.ts';
 import type { Faults } from '../routing/faults.ts';
 import type { Router } from '../routing/route.ts';
 import type { AnswerCache } from '../store/answer-cache.ts';
+import type { Budget } from '../store/budget.ts';
 import type { Journal } from '../store/journal.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { LiveAsks } from './live-asks.ts';
@@ -20,6 +22,8 @@ export interface AskParts {
   journal: Journal;
   cache: AnswerCache;
   ledger: Ledger;
+  budget: Budget;
+  safeguard: Safeguard;
   deployments: Deployments;
   faults: Pick<Faults, 'of'>;
   /** Counts tokens off the event loop; see server/pricing/input-tokens.ts. */

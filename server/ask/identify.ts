@@ -128,7 +128,7 @@ function keysOf(ask: {
   const { body, owner, feature, alias } = ask;
   try {
     const bodyHash = sha256(exactAsk(body, feature.name, alias));
-    const isKept = feature.cache.ttlSeconds > 0 && !isDiscreet(ask);
+    const isKept = (feature.cache.ttlSeconds > 0 || feature.staleIfDownSeconds > 0) && !isDiscreet(ask);
     if (!isKept || notReusable(body) !== null) return { bodyHash, cacheKey: null };
     const canonical = canonicalAsk(
       { ...ask.parameters, messages: ask.messages },

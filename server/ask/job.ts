@@ -6,13 +6,16 @@ import {
   type Provenance,
 } from '#shared/answer.ts';
 import type { Clock } from '#shared/clock.ts';
-import { errorBody, Problem } from '#shared/problem.ts';
+import { errorBody, Problem, type ProblemCode } from '#shared/problem.ts';
 import type { EndState, NotedCall } from '../store/journal.ts';
 import type { AskHandle, ReaderKind } from './asks.ts';
 import { asksUsage, type Ask } from './identify.ts';
 import type { JournalWriter } from './journal-writer.ts';
 
 export type LastEvent = Extract<AnswerEvent, { type: 'answer-end' | 'answer-problem' }>;
+
+/** Refusals of ours that another day, or another setting, lifts. */
+const PASSING: ReadonlySet<ProblemCode> = new Set(['budget_spent', 'too_costly', 'price_unknown']);
 
 /**
  * One ask while it lives: its numbered events in memory, for any number of readers. Each reader pulls at its own pace;
@@ -60,6 +63,21 @@ export class Job {
     return this.#state;
   }
 
+  /** Where its answer comes from, as far as that is known. */
+  get provenance(): Provenance | null {
+    return this.#provenance;
+  }
+
+  /** A repeat of its key is a new run. */
+  get isKeyFree(): boolean {
+    return this.#state === 'failed' || this.#state === 'incomplete' || this.#isRefusedForNow;
+  }
+
+  /** Refused for a reason that passes by itself or by a setting: to be remembered for days would be wrong. */
+  get #isRefusedForNow(): boolean {
+    return this.#state === 'refused' && this.problem !== null && PASSING.has(this.problem.code);
+  }
+
   /** Ms since the ask arrived. */
   sinceArrival(): number {
     return Math.max(0, Math.round(this.#clock.monotonic() - this.ask.request.arrivedMonotonicMs));
@@ -95,7 +113,8 @@ export class Job {
     if (event.provenance !== null) this.#provenance = event.provenance;
     this.totalMs = this.sinceArrival();
     this.#takeBackGrace?.();
-    this.#settle(this.#journal?.end(state, this.#clock.now()) ?? Promise.resolve());
+    const kept = this.#isRefusedForNow ? 'failed' : state;
+    this.#settle(this.#journal?.end(kept, this.#clock.now()) ?? Promise.resolve());
     this.#wake();
     this.#release?.();
   }

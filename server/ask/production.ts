@@ -1,10 +1,13 @@
 import type { AnswerEvent, Provenance } from '#shared/answer.ts';
 import { Problem } from '#shared/problem.ts';
 import { MAX_EVENT_BYTES } from '../store/journal.ts';
+import type { CachedAnswer } from '../store/answer-cache.ts';
 import type { AttemptRecord, ContentEvent } from '../routing/attempt.ts';
 import type { Calling, Commitment, RouteEnd, RouteSink } from '../routing/route.ts';
+import type { Course } from './course.ts';
 import { notedCall } from './cut-asks.ts';
 import type { Job } from './job.ts';
+import { giveAgain } from './remember.ts';
 import { costOf, provenanceOf } from './provenance.ts';
 
 /** Left free for the last event of an ask, whose length the router knows. */
@@ -14,7 +17,10 @@ const ROOM_FOR_END = 16_384;
 const JSON_AROUND = 32;
 
 /** How a production ended, for every job that still follows it. */
-export type Ending = Exclude<RouteEnd, { kind: 'stopped' }>;
+export type Ending =
+  | Exclude<RouteEnd, { kind: 'stopped' }>
+  /** Nobody could be reached, and an answer of before is given in its place. */
+  | { kind: 'stood-in'; cached: CachedAnswer; nowMs: number };
 
 /**
  * One answer in the making: what the router brings goes to the ask that leads and to those that follow it. It goes on
@@ -23,6 +29,8 @@ export type Ending = Exclude<RouteEnd, { kind: 'stopped' }>;
 export class Production implements RouteSink {
   /** The ask whose calls these are: it alone pays. */
   readonly leader: Job;
+  /** What of it goes to a provider. */
+  readonly course: Course;
   /** Everyone that ever followed, the leader first. */
   readonly jobs: Job[] = [];
   readonly attempts: AttemptRecord[] = [];
@@ -37,8 +45,9 @@ export class Production implements RouteSink {
   #bytes = 0;
   #ending: Ending | null = null;
 
-  constructor(leader: Job, nowSeconds: () => number) {
+  constructor(leader: Job, course: Course, nowSeconds: () => number) {
     this.leader = leader;
+    this.course = course;
     this.#nowSeconds = nowSeconds;
     this.join(leader);
   }
@@ -118,6 +127,12 @@ export class Production implements RouteSink {
     for (const job of [...this.#wanting]) this.#conclude(job, this.#ending);
   }
 
+  /** Nobody could be reached: an answer of before stands in, for everybody who waits. */
+  give(old: CachedAnswer, nowMs: number): void {
+    this.#ending = { kind: 'stood-in', cached: old, nowMs };
+    for (const job of [...this.#wanting]) this.#conclude(job, this.#ending);
+  }
+
   #begin(by: Commitment): void {
     this.by = by;
     this.#give({ type: 'answer-start', model: by.model, createdSeconds: this.#nowSeconds() });
@@ -129,6 +144,10 @@ export class Production implements RouteSink {
   }
 
   #conclude(job: Job, ending: Ending): void {
+    if (ending.kind === 'stood-in') {
+      const attempts = job === this.leader ? this.attempts : [];
+      return giveAgain(job, ending.cached, { nowMs: ending.nowMs, degraded: ['stale_answer'], attempts });
+    }
     const provenance = provenanceOf(job, this, costOf(this.attempts));
     if (ending.kind === 'failed') return job.fail(ending.problem, ending.outcome, provenance);
     const { finishReason, usage } = ending;

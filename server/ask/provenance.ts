@@ -25,7 +25,7 @@ const FREE: Cost = { nanoUsd: 0, estimated: false };
 /** Where a live answer comes from, as one of its asks says it. Without `cost` it is still unknown. */
 export function provenanceOf(
   job: Job,
-  production: Pick<Production, 'leader' | 'by' | 'attempts' | 'joint'>,
+  production: Pick<Production, 'leader' | 'course' | 'by' | 'attempts' | 'joint'>,
   cost: Cost | null = null,
 ): Provenance {
   const { attempts, by, joint } = production;
@@ -41,7 +41,7 @@ export function provenanceOf(
     hops: leads ? Math.max(by?.hops ?? 0, hopsOf(attempts)) : 0,
     cost_usd: paid === null || paid.nanoUsd === null ? null : usdFromNano(paid.nanoUsd),
     cost_estimated: paid?.estimated ?? false,
-    degraded: [],
+    degraded: production.course.degraded,
     age_seconds: 0,
     first_token_ms: job.firstContentMs,
     demo: by?.deployment.demo ?? false,
@@ -49,16 +49,29 @@ export function provenanceOf(
   };
 }
 
+/** How an answer from the router's memory is given: when, after what was done to the ask, and after which calls in vain. */
+export interface Given {
+  nowMs: number;
+  degraded: string[];
+  attempts?: readonly AttemptRecord[];
+}
+
 /** Where an answer from the router's memory comes from. */
-export function rememberedProvenance(job: Job, { answer, storedAtMs }: CachedAnswer, nowMs: number): Provenance {
+export function rememberedProvenance(
+  job: Job,
+  { answer, storedAtMs }: CachedAnswer,
+  { nowMs, degraded, attempts = [] }: Given,
+): Provenance {
+  const cost = costOf(attempts);
   return {
     ...answer.provenance,
     id: job.id,
     source: 'router-cache',
-    attempts: 0,
-    hops: 0,
-    cost_usd: usdFromNano(0),
-    cost_estimated: false,
+    attempts: attempts.length,
+    hops: hopsOf(attempts),
+    cost_usd: cost.nanoUsd === null ? null : usdFromNano(cost.nanoUsd),
+    cost_estimated: cost.estimated,
+    degraded,
     age_seconds: Math.max(0, Math.floor((nowMs - storedAtMs) / 1000)),
     first_token_ms: job.sinceArrival(),
   };

@@ -5,8 +5,9 @@ import type { Heart } from './heart.ts';
 import type { Ask } from './identify.ts';
 import { within } from './limit.ts';
 import type { Job } from './job.ts';
+import type { RouteEnd } from '../routing/route.ts';
 import type { Production } from './production.ts';
-import { costOf, provenanceOf, rememberedProvenance } from './provenance.ts';
+import { costOf, provenanceOf, rememberedProvenance, type Given } from './provenance.ts';
 
 /** Characters of one piece of an answer from memory: small enough that a long one is read while it comes. */
 const PIECE_LENGTH = 400;
@@ -15,13 +16,43 @@ const PIECE_LENGTH = 400;
 const RECALL_MS = 1_000;
 
 /** The remembered answer of an ask; null when there is none, it may not be used, or the cache fails. */
-export async function recall(ask: Ask, { cache, clock, configuration, log }: Heart): Promise<CachedAnswer | null> {
-  if (ask.cacheKey === null || ask.request.noCache) return null;
+export async function recall(ask: Ask, heart: Heart): Promise<CachedAnswer | null> {
+  return ask.cacheKey === null || ask.request.noCache ? null : recallKey(ask, ask.cacheKey, heart);
+}
+
+/** The answer that is remembered under just this key. */
+export function recallKey(ask: Ask, key: string, heart: Heart): Promise<CachedAnswer | null> {
+  return read(ask, () => heart.cache.get(key, heart.clock.now()), heart);
+}
+
+/** The last answer to an ask that is still kept, however old. */
+export async function recallAny(ask: Ask, heart: Heart): Promise<CachedAnswer | null> {
+  const { cacheKey, request } = ask;
+  return cacheKey === null || request.noCache
+    ? null
+    : read(ask, () => heart.cache.last(cacheKey, heart.clock.now()), heart);
+}
+
+/** The last good answer to an ask that no provider could be reached for, where its feature allows one so old; null for none. */
+export async function standIn(end: RouteEnd, production: Production, heart: Heart): Promise<CachedAnswer | null> {
+  const { ask } = production.leader;
+  const isDown = end.kind === 'failed' && end.outcome === 'failed' && production.by === null;
+  if (!isDown || ask.feature.staleIfDownSeconds === 0) return null;
+  const found = await recallAny(ask, heart);
+  const oldestMs = heart.clock.now() - ask.feature.staleIfDownSeconds * 1000;
+  return found !== null && found.storedAtMs > oldestMs ? found : null;
+}
+
+async function read(
+  ask: Ask,
+  find: () => Promise<CachedAnswer | null>,
+  { clock, configuration, log }: Heart,
+): Promise<CachedAnswer | null> {
   try {
     const got = await within(
       clock,
       RECALL_MS,
-      cache.get(ask.cacheKey, clock.now()).then((found) => ({ found })),
+      find().then((found) => ({ found })),
     );
     if (got === null) throw new Error(`It did not answer within ${RECALL_MS} ms.`);
     const { found } = got;
@@ -35,8 +66,8 @@ export async function recall(ask: Ask, { cache, clock, configuration, log }: Hea
 }
 
 /** Gives a remembered answer, at once. */
-export function giveAgain(job: Job, cached: CachedAnswer, nowMs: number): void {
-  const provenance = rememberedProvenance(job, cached, nowMs);
+export function giveAgain(job: Job, cached: CachedAnswer, how: Given): void {
+  const provenance = rememberedProvenance(job, cached, how);
   const { answer } = cached;
   job.delivery = 'router-cache';
   job.open(provenance);
@@ -50,21 +81,23 @@ export function giveAgain(job: Job, cached: CachedAnswer, nowMs: number): void {
 export async function remember(production: Production, heart: Heart): Promise<void> {
   const { cache, clock, log } = heart;
   const { ask } = production.leader;
+  const { cacheKey } = production.course;
   const answer = answerOf(production);
-  if (ask.cacheKey === null || answer === null || !isWhole(answer.finishReason) || answer.text === '') return;
+  if (cacheKey === null || answer === null || !isWhole(answer.finishReason) || answer.text === '') return;
   // Two models wrote it: good enough to be read once, not to be given again.
   if (production.joint !== null) return;
   if (ask.feature.device.store === 'store_unless_pii' && looksPersonal(`${wordsOf(ask)}\n${answer.text}`)) return;
   const nowMs = clock.now();
   try {
     await cache.put({
-      key: ask.cacheKey,
+      key: cacheKey,
       ...ownerOf(production),
       feature: ask.feature.name,
       promptVersion: ask.feature.promptVersion,
       answer,
       storedAtMs: nowMs,
       expiresAtMs: nowMs + ask.feature.cache.ttlSeconds * 1000,
+      keepUntilMs: nowMs + ask.feature.staleIfDownSeconds * 1000,
       costNanoUsd: costOf(production.attempts).nanoUsd,
     });
   } catch (cause) {

@@ -16,6 +16,8 @@ export interface Configuration {
   featuresDeclared: boolean;
   /** By name; one that is not here has no limit. */
   tenants: Map<string, TenantLimits>;
+  /** Whether an ask under a dollar cap may go to a deployment whose price is not known. */
+  unknownPrice: 'allow' | 'refuse';
   routing: Routing;
   slo: SloTargets;
   /** What the router's own tests of deployments may cost in an hour; 0: it makes none. Default 10,000,000, a cent. */
@@ -95,15 +97,32 @@ export interface Feature {
   promptVersion: number;
   /** Cap written into the ask when it has none; null for the provider's own. */
   maxOutputTokens: number | null;
+  limits: FeatureLimits;
   cache: {
     /** Seconds a whole answer is given again; 0 switches the cache off. */
     ttlSeconds: number;
     scope: 'tenant' | 'user';
   };
+  /** Seconds for which an answer may stand in while no provider can be reached; 0 for never. */
+  staleIfDownSeconds: number;
   normalization: Normalization;
   device: DevicePolicy;
   stream: StreamPolicy;
 }
+
+/** What one ask of a feature may be, and what is done when it is more. */
+export interface FeatureLimits {
+  /** Longest prompt; null for any. */
+  inputTokens: number | null;
+  /** The most that one call may cost; null for any. */
+  costNanoUsd: number | null;
+  /** Taken in this order until nothing is in the way; at its end the ask is refused. */
+  ladder: readonly LadderStep[];
+  /** Alias of the step `cheaper_model`; null to leave that step out. */
+  cheaperModel: string | null;
+}
+
+export type LadderStep = 'truncate_context' | 'cheaper_model' | 'cached_answer' | 'refuse';
 
 /** How answers of a feature are delivered, and what follows when one breaks off. */
 export interface StreamPolicy {
@@ -117,6 +136,9 @@ export interface StreamPolicy {
 
 /** What a tenant and each of its people may do; null where nothing limits it. */
 export interface TenantLimits {
+  /** Of one calendar month in UTC. */
+  monthlyCostNanoUsd: number | null;
+  userMonthlyCostNanoUsd: number | null;
   /** Asks per second in the long run, and at once. */
   rate: { perSecond: number; burst: number } | null;
   userRate: { perSecond: number; burst: number } | null;

@@ -1,6 +1,6 @@
 import { checkPatterns, plainNormalization } from '#shared/prompt.ts';
 import type { DevicePolicy } from '#shared/travel-policy.ts';
-import type { Deployment, Feature } from './configuration.ts';
+import type { Deployment, Feature, FeatureLimits } from './configuration.ts';
 import { pathName, type Findings } from './findings.ts';
 import type { FeatureEntry, FileSettings } from './schema.ts';
 
@@ -67,7 +67,12 @@ export function featureFrom(name: string, entry: FeatureEntry, alias: string): F
     system: entry.system ?? null,
     promptVersion: entry.prompt_version ?? 1,
     maxOutputTokens: entry.limits?.output_tokens ?? null,
-    cache: { ttlSeconds: cache?.ttl_seconds ?? DEFAULT_TTL_SECONDS, scope: cache?.scope ?? 'tenant' },
+    limits: limitsFrom(entry),
+    cache: {
+      ttlSeconds: cache?.ttl_seconds ?? DEFAULT_TTL_SECONDS,
+      scope: cache?.scope ?? 'tenant',
+    },
+    staleIfDownSeconds: cache?.stale_if_down_seconds ?? 0,
     normalization: {
       nfkc: cache?.nfkc ?? plainNormalization.nfkc,
       fold_case: cache?.fold_case ?? plainNormalization.fold_case,
@@ -84,6 +89,19 @@ export function featureFrom(name: string, entry: FeatureEntry, alias: string): F
       delivery: entry.stream?.delivery ?? 'live',
       hedge: entry.stream?.hedge ?? true,
     },
+  };
+}
+
+/** Each step is told to whoever asked, so all of them are taken unless the feature says which. */
+const DEFAULT_LADDER: FeatureLimits['ladder'] = ['truncate_context', 'cheaper_model', 'cached_answer', 'refuse'];
+
+function limitsFrom({ limits }: FeatureEntry): FeatureLimits {
+  const costUsd = limits?.cost_usd ?? null;
+  return {
+    inputTokens: limits?.input_tokens ?? null,
+    costNanoUsd: costUsd === null ? null : Math.round(costUsd * 1e9),
+    ladder: limits?.ladder ?? DEFAULT_LADDER,
+    cheaperModel: limits?.cheaper_model ?? null,
   };
 }
 

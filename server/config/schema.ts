@@ -9,6 +9,8 @@ import { matching, number, oneOf, positive, pricePerToken, secondsAsMs, text, wh
 const name = () => text(200);
 const secret = () => text(10_000);
 const dollars = () => positive(' of dollars', 1_000_000_000);
+/** In nano-dollars it has to be a whole number without rounding. */
+const cappedDollars = () => positive(' of dollars', 9_000_000);
 const tokens = () => whole(' of tokens', 1, 100_000_000);
 const days = (most: number) => whole(' of days', 1, most);
 
@@ -139,7 +141,7 @@ const featureSchema = z.strictObject({
     .strictObject({
       output_tokens: tokens().nullish(),
       input_tokens: tokens().nullish(),
-      cost_usd: dollars().nullish(),
+      cost_usd: cappedDollars().nullish(),
       ladder: z
         .array(oneOf('truncate_context', 'cheaper_model', 'cached_answer', 'refuse'))
         .max(4)
@@ -177,8 +179,8 @@ const featureSchema = z.strictObject({
 export type FeatureEntry = z.infer<typeof featureSchema>;
 
 const tenantSchema = z.strictObject({
-  monthly_cost_usd: dollars().nullish(),
-  user_monthly_cost_usd: dollars().nullish(),
+  monthly_cost_usd: cappedDollars().nullish(),
+  user_monthly_cost_usd: cappedDollars().nullish(),
   asks_per_second: positive('', 1_000_000).nullish(),
   burst: whole('', 1, 1_000_000).nullish(),
   user_asks_per_second: positive('', 1_000_000).nullish(),
@@ -196,6 +198,7 @@ export const fileSchema = z.strictObject({
   slo: sloSchema.nullish(),
   canary: z.strictObject({ cost_usd_per_hour: number(' of dollars', 0, 1000).nullish() }).nullish(),
   features: z.record(z.string(), featureSchema.nullish()).nullish(),
+  unknown_price: oneOf('allow', 'refuse').nullish(),
   tenants: z.record(z.string(), tenantSchema.nullish()).nullish(),
   alerts: z.strictObject({ slack_url: secret().nullish(), heartbeat_url: secret().nullish() }).nullish(),
   travel: z

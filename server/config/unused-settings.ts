@@ -1,37 +1,14 @@
 import type { Findings } from './findings.ts';
 import type { FileSettings } from './schema.ts';
 
-/** Keys of a feature that are checked and not used yet, with what happens until then. */
-const FEATURE_KEYS = [
-  ['limits', 'input_tokens', 'prompts are not limited in length'],
-  ['limits', 'cost_usd', 'costs are counted, not capped'],
-  ['limits', 'ladder', 'no step of degradation is taken'],
-  ['limits', 'cheaper_model', 'no step of degradation is taken'],
-  ['cache', 'stale_if_down_seconds', 'old answers are not given when the providers are down'],
-] as const;
-
 /** Says what is set and has no effect yet, so that nobody relies on it. */
 export function noticeUnused(settings: FileSettings, findings: Findings): void {
   for (const [name, feature] of Object.entries(settings.features ?? {})) {
-    for (const [section, key, instead] of FEATURE_KEYS) {
-      const values: Record<string, unknown> = feature?.[section] ?? {};
-      if (values[key] === null || values[key] === undefined) continue;
-      findings.notice(
-        ['features', name, section, key],
-        `\`${section}.${key}\` of a feature is not used yet: ${instead}.`,
-      );
-    }
     if ((feature?.pin ?? null) !== null) {
       findings.notice(
         ['features', name, 'pin'],
         '`pin` of a feature is not used yet: all deployments of its alias may answer.',
       );
-    }
-  }
-  for (const [name, tenant] of Object.entries(settings.tenants ?? {})) {
-    for (const key of ['monthly_cost_usd', 'user_monthly_cost_usd'] as const) {
-      if ((tenant?.[key] ?? null) === null) continue;
-      findings.notice(['tenants', name, key], `\`${key}\` is not used yet: costs are counted, not capped.`);
     }
   }
   if (Object.values(settings.alerts ?? {}).some((value) => value !== null)) {

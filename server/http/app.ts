@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { asProblem, Problem } from '#shared/problem.ts';
 import { postAsk } from './asks.ts';
+import { getBudgets, getSafeguard, postSafeguard } from './budgets.ts';
 import { getConfiguration, reloadConfiguration } from './configuration.ts';
 import { shareWith } from './cors.ts';
 import { deleteFault, listDeployments, postFault } from './deployments.ts';
@@ -44,6 +45,8 @@ const ROUTES: Record<string, Partial<Record<'GET' | 'POST' | 'DELETE', Handler>>
   '/api/cache/purge': { POST: postPurge },
   '/api/keys': { GET: listKeys, POST: postKey },
   '/api/keys/:id': { DELETE: deleteKey },
+  '/api/budgets': { GET: getBudgets },
+  '/api/safeguard': { GET: getSafeguard, POST: postSafeguard },
   '/api/slo': { GET: getSlo },
   '/api/asks': { GET: listAsks },
   '/api/configuration': { GET: getConfiguration },

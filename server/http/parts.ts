@@ -11,6 +11,8 @@ import type { KeyRing } from '../identity/key-ring.ts';
 import type { Deployments } from '../routing/deployments.ts';
 import type { Faults } from '../routing/faults.ts';
 import type { Epoch } from '../store/epoch.ts';
+import type { Safeguard } from '../guard/safeguard.ts';
+import type { Budget } from '../store/budget.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Upkeep } from '../upkeep/upkeep.ts';
 import type { Page } from './page.ts';
@@ -22,6 +24,8 @@ export interface HttpParts {
   current: Pick<CurrentConfiguration, 'loadedAtMs' | 'reload'>;
   asks: Asks;
   ledger: Ledger;
+  budget: Pick<Budget, 'lines'>;
+  safeguard: Pick<Safeguard, 'of' | 'set' | 'switches'>;
   callers: Callers;
   keys: Pick<KeyRing, 'create' | 'list' | 'revoke'>;
   own: OwnAddresses;

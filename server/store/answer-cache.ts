@@ -11,9 +11,12 @@ import type { Answer } from '#shared/answer.ts';
  * [C6] An answer larger than `maxBytes` is not kept, and removes the one it would have replaced.
  * [C7] An answer that cannot be read back is as if it were not there.
  * [C8] A purge by person removes what was first given to that person, and in that tenant what nobody knows whose it is.
+ * [C9] `last` gives it until `keepUntilMs`, also when it has expired. `prune` removes nothing that `last` would give.
  */
 export interface AnswerCache {
   get(key: string, nowMs: number): Promise<CachedAnswer | null>;
+  /** What was last put, expired or not. */
+  last(key: string, nowMs: number): Promise<CachedAnswer | null>;
   put(entry: CacheEntry): Promise<void>;
   /** How many it removed. */
   purge(which: Purge): Promise<number>;
@@ -29,6 +32,8 @@ export interface CacheEntry extends CachedAnswer {
   feature: string;
   promptVersion: number;
   expiresAtMs: number;
+  /** No sooner than it expires; until then `last` gives it. */
+  keepUntilMs?: number;
 }
 
 /** What is to be removed; everything that is said must fit. */

@@ -51,6 +51,8 @@ export interface AskRow {
   delivery: 'provider' | 'router-cache' | 'joined' | 'replay';
   synthetic: boolean;
   drill_id: string | null;
+  /** Steps of degradation taken, in order, with commas between them; empty for none. */
+  degraded: string;
   /** `answered` · `failed` ours or a provider's fault · `refused` the caller's own · `cancelled` by the caller · `incomplete` cut after content. */
   outcome: 'answered' | 'failed' | 'refused' | 'cancelled' | 'incomplete';
   /** Problem code of a failure or refusal. */

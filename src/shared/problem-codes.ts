@@ -11,6 +11,8 @@ const STATUS = {
   key_expired: 401,
   link_spent: 401,
   budget_spent: 402,
+  too_costly: 402,
+  price_unknown: 402,
   not_allowed: 403,
   origin_unknown: 403,
   model_unknown: 404,

@@ -25,6 +25,8 @@ const HINTS: Record<ProblemCode, string> = {
   key_expired: 'Ask whoever runs Layover for another key.',
   link_spent: 'A sign-in link works once. Make another with `layover link`, or start the router again.',
   budget_spent: 'Raise the cap in the configuration, or wait for the next month.',
+  too_costly: 'Shorten the ask or the answer that it asks for, or raise `limits.cost_usd` of the feature.',
+  price_unknown: 'Give the model its prices in the configuration, or set `unknown_price: allow`.',
   not_allowed: 'Sign in as somebody who may, or use a key that is made for it.',
   origin_unknown: 'Open Layover at its own address, or list the host under `general_settings.hosts`.',
   model_unknown: 'Ask for a model that `GET /v1/models` lists, or leave `model` out.',

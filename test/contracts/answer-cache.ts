@@ -70,6 +70,28 @@ export function describeAnswerCache(name: string, open: Open): void {
       return keys.filter((_, at) => found[at] !== null);
     };
 
+    it('[C9] gives the last answer past its time for as long as it is kept, and only then removes it', async () => {
+      const cache = await opened();
+      await cache.put({ ...entryOf('k'), keepUntilMs: 5_000 });
+      await cache.put(entryOf('short'));
+      await cache.prune(4_999);
+      expect(await cache.get('k', 4_999)).toBeNull();
+      expect(await cache.last('k', 4_999)).toEqual({ answer, storedAtMs: 5, costNanoUsd: 7 });
+      expect(await cache.last('k', 5_000)).toBeNull();
+      expect([await cache.last('short', 999), await cache.last('short', 1_000)].map((one) => one?.storedAtMs)).toEqual([
+        undefined,
+        undefined,
+      ]);
+      await cache.prune(5_000);
+      expect(await cache.last('k', 0)).toBeNull();
+    });
+
+    it('[C9] keeps an answer no shorter than it is fresh, and an older release’s until it expires', async () => {
+      const cache = await opened();
+      await cache.put({ ...entryOf('k'), keepUntilMs: 10 });
+      expect((await cache.last('k', 999))?.storedAtMs).toBe(5);
+    });
+
     it('[C1] gives what was put under a key until it expires', async () => {
       const cache = await opened();
       await cache.put(entryOf('k'));

@@ -29,6 +29,7 @@ export function askOf(id: string, changes: Partial<AskRow> = {}): AskRow {
     delivery: 'provider',
     synthetic: false,
     drill_id: null,
+    degraded: '',
     outcome: 'answered',
     problem: null,
     arrived_at_ms: 1_000,

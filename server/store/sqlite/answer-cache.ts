@@ -16,8 +16,14 @@ const everything: { [Name in keyof Purge]-?: null } = {
 export function openAnswerCache(database: Database): AnswerCache {
   return {
     get: (key, nowMs) => database.call('answers.get', { key, nowMs }),
+    last: (key, nowMs) => database.call('answers.last', { key, nowMs }),
     put: ({ answer, ...entry }) =>
-      database.call('answers.put', { ...entry, askId: answer.id, json: JSON.stringify(answer) }),
+      database.call('answers.put', {
+        ...entry,
+        keepUntilMs: Math.max(entry.expiresAtMs, entry.keepUntilMs ?? 0),
+        askId: answer.id,
+        json: JSON.stringify(answer),
+      }),
     async purge(which) {
       let removed = 0;
       for (;;) {

@@ -14,12 +14,20 @@ export interface AnswerPut {
   promptVersion: number;
   storedAtMs: number;
   expiresAtMs: number;
+  /** No sooner than it expires. */
+  keepUntilMs: number;
   costNanoUsd: number | null;
   json: string;
 }
 
 /** Every way to say what is to go; null is not said. */
 export type PurgeStep = { [Name in keyof Purge]-?: NonNullable<Purge[Name]> | null };
+
+interface KeptAnswer {
+  json: string;
+  stored_at_ms: number;
+  cost_nano_usd: number | null;
+}
 
 type StoredPut = AnswerPut & { used: number; bytes: number };
 
@@ -40,20 +48,22 @@ export function answerOperations(connection: Connection, maxBytes: number) {
     uses.clear();
   };
 
+  function give(key: string, row: KeptAnswer | undefined): CachedAnswer | null {
+    if (row === undefined) return null;
+    const answer = parseAnswer(row.json);
+    if (answer === null) {
+      statements.remove.run({ key });
+      connection.onDamage(`The saved answer \`${key}\` cannot be read back and was removed.`);
+      return null;
+    }
+    uses.set(key, ++lastUse);
+    if (uses.size >= MAX_UNWRITTEN_USES) writeUses();
+    return { answer, storedAtMs: row.stored_at_ms, costNanoUsd: row.cost_nano_usd };
+  }
+
   return {
-    'answers.get': (query: { key: string; nowMs: number }): CachedAnswer | null => {
-      const row = statements.find.get(query);
-      if (row === undefined) return null;
-      const answer = parseAnswer(row.json);
-      if (answer === null) {
-        statements.remove.run(query);
-        connection.onDamage(`The saved answer \`${query.key}\` cannot be read back and was removed.`);
-        return null;
-      }
-      uses.set(query.key, ++lastUse);
-      if (uses.size >= MAX_UNWRITTEN_USES) writeUses();
-      return { answer, storedAtMs: row.stored_at_ms, costNanoUsd: row.cost_nano_usd };
-    },
+    'answers.get': (query: { key: string; nowMs: number }) => give(query.key, statements.find.get(query)),
+    'answers.last': (query: { key: string; nowMs: number }) => give(query.key, statements.findKept.get(query)),
     'answers.put': (put: AnswerPut): void => {
       const bytes = Buffer.byteLength(put.json) + Buffer.byteLength(put.key);
       if (bytes > maxBytes) {
@@ -93,6 +103,22 @@ function answerStatements({ database }: Connection) {
           param((query) => query.nowMs),
         ),
     ),
+    /** Whether it has expired or not. */
+    findKept: prepareFor<{ key: string; nowMs: number }>(database)((param) =>
+      queries
+        .selectFrom('answer')
+        .select(['json', 'stored_at_ms', 'cost_nano_usd'])
+        .where(
+          'key',
+          '=',
+          param((query) => query.key),
+        )
+        .where(
+          'keep_until_ms',
+          '>',
+          param((query) => query.nowMs),
+        ),
+    ),
     put: prepareFor<StoredPut>(database)((param) =>
       queries
         .insertInto('answer')
@@ -105,6 +131,7 @@ function answerStatements({ database }: Connection) {
           prompt_version: param((put) => put.promptVersion),
           stored_at_ms: param((put) => Math.round(put.storedAtMs)),
           expires_at_ms: param((put) => Math.round(put.expiresAtMs)),
+          keep_until_ms: param((put) => Math.round(put.keepUntilMs)),
           used: param((put) => put.used),
           cost_nano_usd: param((put) => put.costNanoUsd),
           bytes: param((put) => put.bytes),
@@ -120,6 +147,7 @@ function answerStatements({ database }: Connection) {
             prompt_version: row.ref('excluded.prompt_version'),
             stored_at_ms: row.ref('excluded.stored_at_ms'),
             expires_at_ms: row.ref('excluded.expires_at_ms'),
+            keep_until_ms: row.ref('excluded.keep_until_ms'),
             used: row.ref('excluded.used'),
             cost_nano_usd: row.ref('excluded.cost_nano_usd'),
             bytes: row.ref('excluded.bytes'),
@@ -181,7 +209,7 @@ function answerStatements({ database }: Connection) {
           .selectFrom('answer')
           .select('key')
           .where(
-            'expires_at_ms',
+            'keep_until_ms',
             '<=',
             param((input) => input.nowMs),
           )

@@ -41,6 +41,7 @@ function writes(database: Database) {
           delivery: param((ask) => ask.delivery),
           synthetic: param((ask) => Number(ask.synthetic)),
           drill_id: param((ask) => ask.drill_id),
+          degraded: param((ask) => ask.degraded),
           outcome: param((ask) => ask.outcome),
           problem: param((ask) => ask.problem),
           arrived_at_ms: param((ask) => Math.round(ask.arrived_at_ms)),

@@ -7,9 +7,10 @@ import { keys } from './migrations/0004-keys.ts';
 import { budget } from './migrations/0005-budget.ts';
 import { origins } from './migrations/0006-origins.ts';
 import { calls } from './migrations/0007-calls.ts';
+import { degraded } from './migrations/0008-degraded.ts';
 
 /** Every migration in order; the version of a database is how many of them it has had. */
-const MIGRATIONS = [first, cutAsks, roles, keys, budget, origins, calls];
+const MIGRATIONS = [first, cutAsks, roles, keys, budget, origins, calls, degraded];
 
 /** The version of a database that this release writes. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -60,6 +60,8 @@ export interface Schema {
     prompt_version: number;
     stored_at_ms: number;
     expires_at_ms: number;
+    /** When it goes. */
+    keep_until_ms: number;
     /** Rises with each use; the lowest was used longest ago. */
     used: number;
     cost_nano_usd: number | null;

@@ -8,7 +8,8 @@ import type { Log } from '#shared/log.ts';
 import type { Configuration, Deployment, Feature, TenantLimits } from '../../../server/config/configuration.ts';
 import { openProvider } from '../../../server/providers/open.ts';
 import type { Provider } from '../../../server/providers/provider.ts';
-import { noTokenizer } from '../../../server/pricing/tokenizer.ts';
+import { noTokenizer, type Tokenizer } from '../../../server/pricing/tokenizer.ts';
+import { createSafeguard } from '../../../server/guard/safeguard.ts';
 import { createDeployments, type Deployments } from '../../../server/routing/deployments.ts';
 import { createFaults, type Faults } from '../../../server/routing/faults.ts';
 import type { AskRow, AttemptRow } from '../../../server/store/ledger.ts';
@@ -64,6 +65,7 @@ export interface RigOptions {
   first?: Partial<Deployment>;
   second?: Partial<Deployment>;
   more?: Deployment[];
+  tokenizer?: Pick<Tokenizer, 'count' | 'close'>;
   stores?: (stores: Stores) => Partial<Stores>;
   hedgeAllowed?: () => boolean;
   /** Told of what the log is told. */
@@ -102,6 +104,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
     await Promise.all([first.close(), second.close()]);
     await real.close();
   });
+  const safeguard = createSafeguard(clock);
   const parts: AskParts = {
     configuration,
     providers(deployment, override) {
@@ -113,7 +116,8 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
     ...stores,
     deployments: health,
     faults,
-    tokenizer: noTokenizer,
+    safeguard,
+    tokenizer: options.tokenizer ?? noTokenizer,
     hedgeAllowed: options.hedgeAllowed ?? (() => true),
     clock,
     random: seededRandom(),

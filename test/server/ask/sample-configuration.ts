@@ -1,4 +1,10 @@
-import type { Configuration, Deployment, Feature, TenantLimits } from '../../../server/config/configuration.ts';
+import type {
+  Configuration,
+  Deployment,
+  Feature,
+  FeatureLimits,
+  TenantLimits,
+} from '../../../server/config/configuration.ts';
 import { readRouting } from '../../../server/config/settings-defaults.ts';
 
 /** A deployment of alias `chat` with order 1 and prices. */
@@ -27,6 +33,14 @@ export function deploymentOf(id: string, { apiBase, apiKey }: { apiBase: string;
   };
 }
 
+/** With the whole ladder, and nothing that makes anybody take it. */
+export const noFeatureLimits: FeatureLimits = {
+  inputTokens: null,
+  costNanoUsd: null,
+  ladder: ['truncate_context', 'cheaper_model', 'cached_answer', 'refuse'],
+  cheaperModel: null,
+};
+
 /** A feature whose answers are remembered for an hour. */
 export function featureNamed(name: string, more: Partial<Feature> = {}): Feature {
   return {
@@ -36,13 +50,17 @@ export function featureNamed(name: string, more: Partial<Feature> = {}): Feature
     system: null,
     promptVersion: 1,
     maxOutputTokens: null,
+    limits: noFeatureLimits,
     cache: { ttlSeconds: 3600, scope: 'tenant' },
+    staleIfDownSeconds: 0,
     normalization: { nfkc: false, fold_case: false, ignore_patterns: [] },
     device: { store: 'store', fresh_seconds: 86_400, keep_days: 30, queue: true },
     stream: { onBreak: null, delivery: 'live', hedge: true },
     ...more,
   };
 }
+
+const noLimits: TenantLimits = { monthlyCostNanoUsd: null, userMonthlyCostNanoUsd: null, rate: null, userRate: null };
 
 /** The defaults of a real configuration, over these deployments. */
 export function configurationOf(
@@ -62,9 +80,8 @@ export function configurationOf(
     features: new Map(features.map((feature) => [feature.name, feature])),
     defaultFeature: 'default',
     featuresDeclared: options.features !== undefined,
-    tenants: new Map(
-      Object.entries(options.tenants ?? {}).map(([name, limits]) => [name, { rate: null, userRate: null, ...limits }]),
-    ),
+    unknownPrice: 'allow',
+    tenants: new Map(Object.entries(options.tenants ?? {}).map(([name, limits]) => [name, { ...noLimits, ...limits }])),
     routing: { ...sampleRouting(), ...options.routing },
     slo: {
       successPercent: 99.5,

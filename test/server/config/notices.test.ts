@@ -44,22 +44,20 @@ const notices: [name: string, text: string, lines: string[]][] = [
     ],
   ],
   [
-    'limits on costs',
-    withModel('features: {a: {limits: {cost_usd: 0.02}, cache: {stale_if_down_seconds: 5}}}'),
+    'tenants and alerts',
+    withModel(
+      `${features}tenants: {t: {burst: 3}}\nalerts: {slack_url: https://hooks.example/secret, heartbeat_url: null}`,
+    ),
     [
-      'layover.yaml, line 6, column 25: `limits.cost_usd` of a feature is not used yet: costs are counted, not capped.',
-      'layover.yaml, line 6, column 50: `cache.stale_if_down_seconds` of a feature is not used yet: old answers are not given when the providers are down.',
+      'layover.yaml, line 8, column 1: `alerts` is not used yet: no alert is sent.',
+      'layover.yaml, line 7, column 15: `burst` has no effect without `asks_per_second`.',
     ],
   ],
   [
-    'tenants and alerts',
-    withModel(
-      `${features}tenants: {t: {burst: 3, monthly_cost_usd: 5}}\nalerts: {slack_url: https://hooks.example/secret, heartbeat_url: null}`,
-    ),
+    'a cap in dollars over a model without a price',
+    'model_list: [{model_name: a, litellm_params: {model: openai/unheard-of, api_key: k}}]\nfeatures: {a: {limits: {cost_usd: 0.02}}}\ntenants: {t: {monthly_cost_usd: 5}}\n',
     [
-      'layover.yaml, line 7, column 25: `monthly_cost_usd` is not used yet: costs are counted, not capped.',
-      'layover.yaml, line 8, column 1: `alerts` is not used yet: no alert is sent.',
-      'layover.yaml, line 7, column 15: `burst` has no effect without `asks_per_second`.',
+      'layover.yaml, line 3, column 15, and 1 more like it: a cap in dollars does not count `openai/unheard-of`, whose price is not known; with `unknown_price: refuse` nobody under a cap may ask there.',
     ],
   ],
   [

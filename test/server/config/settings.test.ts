@@ -9,8 +9,8 @@ test('[K10] a feature has every default, and each can be said', () => {
     title: Draft
     system: "Write [NAME] – kindly."
     prompt_version: 3
-    limits: {output_tokens: 500}
-    cache: {ttl_seconds: 60, scope: user, fold_case: true, nfkc: true, ignore_patterns: ["#[0-9]+"]}
+    limits: {output_tokens: 500, input_tokens: 8000, cost_usd: 0.02, ladder: [cheaper_model, refuse], cheaper_model: app/chat}
+    cache: {stale_if_down_seconds: 9, ttl_seconds: 60, scope: user, fold_case: true, nfkc: true, ignore_patterns: ["#[0-9]+"]}
     device: {store: never, fresh_seconds: 10, keep_days: 2, queue: false}
     stream: {on_break: restart, delivery: buffered, hedge: false}
 `),
@@ -24,7 +24,14 @@ test('[K10] a feature has every default, and each can be said', () => {
     system: null,
     promptVersion: 1,
     maxOutputTokens: null,
+    limits: {
+      inputTokens: null,
+      costNanoUsd: null,
+      ladder: ['truncate_context', 'cheaper_model', 'cached_answer', 'refuse'],
+      cheaperModel: null,
+    },
     cache: { ttlSeconds: 3600, scope: 'tenant' },
+    staleIfDownSeconds: 0,
     normalization: { nfkc: false, fold_case: false, ignore_patterns: [] },
     device: { store: 'store_unless_pii', fresh_seconds: 86_400, keep_days: 30, queue: true },
     stream: { onBreak: null, delivery: 'live', hedge: true },
@@ -36,7 +43,14 @@ test('[K10] a feature has every default, and each can be said', () => {
     system: 'Write [NAME] – kindly.',
     promptVersion: 3,
     maxOutputTokens: 500,
+    limits: {
+      inputTokens: 8000,
+      costNanoUsd: 20_000_000,
+      ladder: ['cheaper_model', 'refuse'],
+      cheaperModel: 'app/chat',
+    },
     cache: { ttlSeconds: 60, scope: 'user' },
+    staleIfDownSeconds: 9,
     normalization: { nfkc: true, fold_case: true, ignore_patterns: ['#[0-9]+'] },
     device: { store: 'never', fresh_seconds: 10, keep_days: 2, queue: false },
     stream: { onBreak: 'restart', delivery: 'buffered', hedge: false },
@@ -99,11 +113,17 @@ tenants:
   plain:
   slow: {asks_per_second: 0.1}
   busy: {asks_per_second: 2.5, burst: 10, user_asks_per_second: 1.5}
+  thrifty: {monthly_cost_usd: 100, user_monthly_cost_usd: 0.1}
 `),
   );
+  const none = { monthlyCostNanoUsd: null, userMonthlyCostNanoUsd: null };
   expect([...tenants]).toEqual([
-    ['plain', { rate: null, userRate: null }],
-    ['slow', { rate: { perSecond: 0.1, burst: 1 }, userRate: null }],
-    ['busy', { rate: { perSecond: 2.5, burst: 10 }, userRate: { perSecond: 1.5, burst: 2 } }],
+    ['plain', { ...none, rate: null, userRate: null }],
+    ['slow', { ...none, rate: { perSecond: 0.1, burst: 1 }, userRate: null }],
+    ['busy', { ...none, rate: { perSecond: 2.5, burst: 10 }, userRate: { perSecond: 1.5, burst: 2 } }],
+    [
+      'thrifty',
+      { rate: null, userRate: null, monthlyCostNanoUsd: 100_000_000_000, userMonthlyCostNanoUsd: 100_000_000 },
+    ],
   ]);
 });

@@ -101,6 +101,7 @@ function ledgerOf(attempts: AttemptRow[]): Ledger {
     delivery: 'provider',
     synthetic: false,
     drill_id: null,
+    degraded: '',
     outcome: 'answered',
     problem: null,
     arrived_at_ms: 0,

@@ -6,6 +6,7 @@ import type { HttpEnv, HttpParts } from '../../../server/http/parts.ts';
 import type { OwnAddresses } from '../../../server/identity/addresses.ts';
 import { createCallers, type Callers } from '../../../server/identity/callers.ts';
 import { createKeyRing } from '../../../server/identity/key-ring.ts';
+import { createSafeguard } from '../../../server/guard/safeguard.ts';
 import { createDeployments } from '../../../server/routing/deployments.ts';
 import { createFaults } from '../../../server/routing/faults.ts';
 import { holdEpoch } from '../../../server/store/epoch.ts';
@@ -14,7 +15,7 @@ import type { Grants } from '../../../server/store/sessions.ts';
 import { fakeClock, type FakeClock } from '../../fakes/clock.ts';
 import { seededRandom } from '../../fakes/random.ts';
 import { memoryKeys, type MemoryKeys } from '../identity/memory-keys.ts';
-import { sampleRouting } from '../ask/sample-configuration.ts';
+import { sampleRouting, noFeatureLimits } from '../ask/sample-configuration.ts';
 import { memorySessions } from '../identity/memory-sessions.ts';
 import { ScriptedAsks } from './scripted-asks.ts';
 
@@ -71,6 +72,8 @@ export function openSurface({ own, parts, bodyBytes = 1_000_000 }: SurfaceOption
     own: addresses,
     deployments: createDeployments({ configuration, clock, faults }),
     faults,
+    budget: { lines: async () => [] },
+    safeguard: createSafeguard(clock),
     checkDatabase: async () => {},
     epoch,
     upkeep: { purge: async () => ({ removed: 0, epoch: await epoch.raise() }) },
@@ -161,7 +164,9 @@ function testConfiguration(bodyBytes: number): Configuration {
           system: null,
           promptVersion: 1,
           maxOutputTokens: null,
+          limits: noFeatureLimits,
           cache: { ttlSeconds: 3600, scope: 'tenant' },
+          staleIfDownSeconds: 0,
           normalization: { nfkc: false, fold_case: false, ignore_patterns: [] },
           device: { store: 'store_unless_pii', fresh_seconds: 86_400, keep_days: 30, queue: true },
           stream: { onBreak: null, delivery: 'live', hedge: true },
@@ -171,6 +176,7 @@ function testConfiguration(bodyBytes: number): Configuration {
     defaultFeature: 'default',
     featuresDeclared: true,
     tenants: new Map(),
+    unknownPrice: 'allow',
     routing: sampleRouting(),
     slo: {
       successPercent: 99.5,

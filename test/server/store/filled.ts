@@ -87,6 +87,7 @@ async function fill({ journal, cache, ledger, sessions, meta }: Stores): Promise
         delivery: 'provider',
         synthetic: false,
         drill_id: null,
+        degraded: '',
         outcome: 'answered',
         problem: null,
         arrived_at_ms: 1_000,

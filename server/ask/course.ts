@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+import type { ChatMessage } from '#shared/chat.ts';
+import type { Deployment } from '../config/configuration.ts';
+import type { Heart } from './heart.ts';
+import type { Ask } from './identify.ts';
+
+/** How an ask goes to a provider: as it was asked, or as the guardrails let it. */
+export interface Course {
+  alias: string;
+  messages: ChatMessage[];
+  parameters: Record<string, unknown>;
+  /** Under which its answer is remembered; null when it is not. */
+  cacheKey: string | null;
+  /** What was done to it, in order; empty for an ask as it came. */
+  degraded: string[];
+  /** What was set aside for it; null where nothing caps it. */
+  setAsideNanoUsd: number | null;
+}
+
+/** The ask as it came. */
+export function plainCourse({ alias, messages, parameters, cacheKey }: Ask): Course {
+  return { alias, messages, parameters, cacheKey, degraded: [], setAsideNanoUsd: null };
+}
+
+/** The course after a step. Its answer is remembered apart: nobody who asks for all of it may get the less. */
+export function degrade(course: Course, step: string, change: Partial<Pick<Course, 'alias' | 'messages'>>): Course {
+  const next = { ...course, ...change };
+  const degraded = course.degraded.includes(step) ? course.degraded : [...course.degraded, step];
+  if (course.cacheKey === null) return { ...next, degraded };
+  const form = JSON.stringify([course.cacheKey, next.alias, next.messages.length, degraded]);
+  return { ...next, degraded, cacheKey: createHash('sha256').update(form).digest('hex') };
+}
+
+/** Who may be called for it. */
+export function calledFor({ alias }: Pick<Course, 'alias'>, { deployments }: Heart): Deployment[] {
+  return deployments.of(alias).filter(({ state }) => state.kind === 'ready');
+}
