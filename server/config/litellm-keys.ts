@@ -70,7 +70,7 @@ const SECTIONS: Record<string, Record<string, string>> = {
     allow_request_chat_template: 'chat templates are the server’s own.',
     ssl_verify: 'certificates are always checked.',
     cache_control_injection_points: 'no blocks are marked for the provider’s prompt cache.',
-    merge_reasoning_content_in_choices: 'reasoning is not part of the answer.',
+    merge_reasoning_content_in_choices: 'reasoning is passed on beside the answer, as `reasoning_content`.',
     use_in_pass_through: 'there are no pass-through endpoints.',
   },
   'model_list.*.model_info': {

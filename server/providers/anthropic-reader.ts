@@ -38,6 +38,7 @@ const eventSchemas = {
     delta: z.looseObject({
       type: z.string(),
       text: z.optional(z.string()),
+      thinking: z.optional(z.string()),
       partial_json: z.optional(z.string()),
     }),
   }),
@@ -123,6 +124,8 @@ export class AnthropicReader implements WireReader {
 
   #readDelta({ index: block, delta }: z.infer<typeof eventSchemas.content_block_delta>): ContentEvent[] {
     if (delta.type === 'text_delta') return textEvents(delta.text);
+    if (delta.type === 'thinking_delta')
+      return (delta.thinking ?? '') === '' ? [] : [{ type: 'reasoning-delta', text: delta.thinking ?? '' }];
     const tool = this.#tools.get(block);
     if (delta.type !== 'input_json_delta' || tool === undefined || (delta.partial_json ?? '') === '') return [];
     tool.empty = false;

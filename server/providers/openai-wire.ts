@@ -62,6 +62,8 @@ class OpenAiReader implements WireReader {
   #readChunk(chunk: ChatChunk): ContentEvent[] {
     const said = readChunk(chunk);
     const content: ContentEvent[] = [];
+    const thought = thoughtIn(chunk.choices[0]?.delta ?? {});
+    if (thought !== '') content.push({ type: 'reasoning-delta', text: thought });
     if (said.text !== '') content.push({ type: 'text-delta', text: said.text });
     const refusal = chunk.choices[0]?.delta?.['refusal'];
     if (typeof refusal === 'string' && refusal !== '') {
@@ -82,6 +84,15 @@ class OpenAiReader implements WireReader {
     this.reason = this.#refused ? 'content_filter' : finishReason(reason);
     if (this.ending === 'none') this.ending = 'usage-open';
   }
+}
+
+/** OpenAI's own wire has no thinking aloud; DeepSeek, vLLM and others have one name for it, OpenRouter and Groq another. */
+function thoughtIn(delta: Record<string, unknown>): string {
+  for (const name of ['reasoning_content', 'reasoning']) {
+    const thought = delta[name];
+    if (typeof thought === 'string' && thought !== '') return thought;
+  }
+  return '';
 }
 
 /** A reason that nobody defines ends the answer as `length`: kept as it is, never given again. */

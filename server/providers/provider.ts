@@ -42,6 +42,8 @@ export type ProviderEvent =
   | { type: 'accepted'; upstreamId: string | null; model: string | null }
   /** `refusal`: it says that, and why, there will be no answer. */
   | { type: 'text-delta'; text: string; refusal?: true }
+  /** What a model thinks aloud before it answers: shown, and no part of the answer. */
+  | { type: 'reasoning-delta'; text: string }
   | { type: 'tool-delta'; toolCalls: ToolCallDelta[] }
   | { type: 'finish'; reason: FinishReason; usage: Usage | null; skippedChunks: number };
 

@@ -32,7 +32,7 @@ export interface WireReader {
   readonly skipped: number;
 }
 
-export type ContentEvent = Extract<ProviderEvent, { type: 'text-delta' | 'tool-delta' }>;
+export type ContentEvent = Extract<ProviderEvent, { type: 'text-delta' | 'reasoning-delta' | 'tool-delta' }>;
 
 export interface WholeAnswer {
   model: string | null;

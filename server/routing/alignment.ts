@@ -88,6 +88,13 @@ export class Alignment {
     return this.#places.some((at) => at + said.length < this.#sent.length);
   }
 
+  /** Whether it says again what was sent, but behind a quotation mark or some words of its own. */
+  #isQuoted(said: string): boolean {
+    const bare = said.replace(/^[\s"“”'‘«»…`>*.]+/, '').slice(0, SURE);
+    const isBegun = bare.length === SURE && !said.startsWith(bare) && this.#sent.includes(bare);
+    return isBegun || (this.#sent.length >= SURE && said.includes(this.#sent.slice(-SURE)));
+  }
+
   #decide(): Verdict {
     const held = this.#held;
     const said = held.trimStart();
@@ -106,6 +113,7 @@ export class Alignment {
       if (looksBegunAnew(sent, held, 'by its beginning')) return this.#misfit();
       return this.#fits(this.#afterBlanks(held));
     }
+    if (this.#isQuoted(said)) return this.#misfit();
     if (repeated >= TELLING || beginsAgain || looksBegunAnew(sent, held, 'in any way')) return this.#misfit();
     this.#blanksDue = '';
     return this.#fits(held);

@@ -31,7 +31,9 @@ export interface AttemptCall {
 }
 
 export type ContentEvent =
-  { type: 'text-delta'; text: string; refusal?: true } | { type: 'tool-delta'; toolCalls: ToolCallDelta[] };
+  | { type: 'text-delta'; text: string; refusal?: true }
+  | { type: 'reasoning-delta'; text: string }
+  | { type: 'tool-delta'; toolCalls: ToolCallDelta[] };
 
 /** Why we stopped an attempt ourselves: another one was faster, or it did not fit what was sent. */
 export class Stopped extends Error {

@@ -8,6 +8,10 @@ const ALIKE = { inSentence: 8, afterSentence: 12, afterLine: 24 };
 const PREAMBLE =
   /^(?:(?:Sure|Certainly|Of course|Absolutely|Okay|Apologies|Sorry|I apologi[sz]e|Here (?:is|are)|Here[’']s|Let me|To continue|Continuing|As (?:I|we) (?:said|were saying))\b|#{1,6} |```|---)/;
 
+/** What only somebody says who was asked for something. */
+const REPLY =
+  /^(?:Sure|Certainly|Of course|Absolutely|Okay|Apologies|Sorry|I apologi[sz]e|Continuing|To continue|Here(?:’s|'s| is) the (?:rest|continuation))\b[^\n]{0,40}?[,!.:]/;
+
 /** How a sentence or a clause ends: anything may follow. */
 const ENDED = /[.!?…:;)\]}"'”’»*|`>~。！？：；」』】]\s*$/;
 const LINE_ENDED = /\n\s*$/;
@@ -23,6 +27,7 @@ export function looksBegunAnew(sent: string, next: string, how: 'in any way' | '
   const said = next.trimStart();
   const alike = commonStart(begun, said);
   if (how === 'by its beginning') return alike >= ALIKE.afterLine;
+  if (REPLY.test(said)) return true;
   if (LINE_ENDED.test(sent)) return alike >= ALIKE.afterLine;
   if (ENDED.test(sent)) return alike >= ALIKE.afterSentence;
   // In the middle of a word no capital letter follows.

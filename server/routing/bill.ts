@@ -33,7 +33,9 @@ export function bill(call: Call): { usage: Usage; costNanoUsd: number | null } {
 }
 
 /** UTF-8 bytes of one piece of content. */
-export function bytesOf(event: Extract<ProviderEvent, { type: 'text-delta' | 'tool-delta' }>): number {
-  if (event.type === 'text-delta') return Buffer.byteLength(event.text);
+export function bytesOf(
+  event: Extract<ProviderEvent, { type: 'text-delta' | 'reasoning-delta' | 'tool-delta' }>,
+): number {
+  if (event.type !== 'tool-delta') return Buffer.byteLength(event.text);
   return event.toolCalls.reduce((sum, call) => sum + Buffer.byteLength((call.name ?? '') + (call.arguments ?? '')), 0);
 }

@@ -21,12 +21,12 @@ export interface Piece {
 /** Makes an attempt. */
 export type Start = (onContent: (piece: Piece) => void, signal: AbortSignal) => Promise<Ended>;
 
-export interface Contest {
+export interface ContestParts {
   first: Start;
   /** Who may join when nothing came for so long; null for nobody. Its start gives null when nobody may after all. */
   second: { afterMs: number; start: () => Start | null } | null;
-  /** Content of the one that won, in order. */
-  deliver: (piece: Piece) => void;
+  /** Content of the one that won, in order. False stops it: what it says does not fit. */
+  deliver: (piece: Piece) => boolean;
   clock: Clock;
 }
 
@@ -37,73 +37,94 @@ interface Runner {
   readonly held: Piece[];
   readonly stop: AbortController;
   ended: Ended | null;
-  over: Promise<void>;
 }
 
 /**
  * One attempt, and a second one beside it when the first is slow. The first content wins, and the other is stopped at once; an
- * error, an end without content and a refusal win nothing while the other still runs. Ends when all are over.
+ * error, an end without content and a refusal win nothing while the other still runs.
  */
-export async function contest(given: Contest, signal: AbortSignal): Promise<{ winner: Ended | null; ended: Ended[] }> {
-  const runners: Runner[] = [];
-  let winner: Runner | null = null;
-  let takeBack = (): void => undefined;
+export class Contest {
+  readonly #parts: ContestParts;
+  readonly #runners: Runner[] = [];
+  /** In the order of their start; a second one joins while the first is waited for. */
+  readonly #running: Promise<void>[] = [];
+  #winner: Runner | null = null;
+  #takeBackSecond = (): void => undefined;
 
-  function begin(start: Start): void {
-    const runner: Runner = { held: [], stop: new AbortController(), ended: null, over: Promise.resolve() };
-    runners.push(runner);
-    const both = AbortSignal.any([signal, runner.stop.signal]);
-    runner.over = start((piece) => hear(runner, piece), both).then((ended) => {
-      runner.ended = ended;
-      judge();
+  constructor(parts: ContestParts) {
+    this.#parts = parts;
+  }
+
+  /** Resolves when every attempt is over; gives the one whose answer it is, and all of them in the order of their start. */
+  async run(signal: AbortSignal): Promise<{ winner: Ended | null; ended: Ended[] }> {
+    // Not `AbortSignal.any`, which costs every ask more than one listener does.
+    const stopAll = (): void => this.#runners.forEach(({ stop }) => stop.abort(signal.reason));
+    signal.addEventListener('abort', stopAll, { once: true });
+    this.#begin(this.#parts.first);
+    if (signal.aborted) stopAll();
+    else this.#expectSecond(signal);
+    for (const over of this.#running) await over;
+    this.#takeBackSecond();
+    signal.removeEventListener('abort', stopAll);
+    const ended = this.#runners.flatMap((runner) => runner.ended ?? []);
+    return { winner: this.#winner?.ended ?? null, ended };
+  }
+
+  #expectSecond(signal: AbortSignal): void {
+    const { clock, second } = this.#parts;
+    if (second === null || this.#winner !== null) return;
+    this.#takeBackSecond = clock.after(second.afterMs, () => {
+      const start = signal.aborted ? null : second.start();
+      if (start !== null) this.#begin(start);
     });
   }
 
-  function hear(runner: Runner, piece: Piece): void {
-    if (winner === runner) return given.deliver(piece);
-    if (winner !== null) return;
+  #begin(start: Start): void {
+    const runner: Runner = { held: [], stop: new AbortController(), ended: null };
+    this.#runners.push(runner);
+    const running = start((piece) => this.#hear(runner, piece), runner.stop.signal).then((ended) => {
+      runner.ended = ended;
+      this.#judge();
+    });
+    this.#running.push(running);
+  }
+
+  #hear(runner: Runner, piece: Piece): void {
+    if (this.#winner === runner) return this.#deliver(runner, piece);
+    if (this.#winner !== null) return;
     runner.held.push(piece);
     const isRefusal = piece.event.type === 'text-delta' && piece.event.refusal === true;
-    if (!isRefusal || isAlone(runner) || runner.held.length >= MOST_HELD) win(runner);
+    if (!isRefusal || this.#isAlone(runner) || runner.held.length >= MOST_HELD) this.#win(runner);
+  }
+
+  #deliver(runner: Runner, piece: Piece): void {
+    if (!this.#parts.deliver(piece)) runner.stop.abort(new Stopped('misfit'));
   }
 
   /** Nobody else has anything to say, or may still. */
-  function isAlone(runner: Runner): boolean {
-    return runners.every((other) => other === runner || other.ended?.end.kind === 'failed');
+  #isAlone(runner: Runner): boolean {
+    return this.#runners.every((other) => other === runner || other.ended?.end.kind === 'failed');
   }
 
-  function win(runner: Runner): void {
-    winner = runner;
-    takeBack();
-    for (const piece of runner.held.splice(0)) given.deliver(piece);
-    for (const other of runners) if (other !== runner) other.stop.abort(new Stopped('lost'));
+  #win(runner: Runner): void {
+    this.#winner = runner;
+    this.#takeBackSecond();
+    for (const other of this.#runners) if (other !== runner) other.stop.abort(new Stopped('lost'));
+    for (const piece of runner.held.splice(0)) this.#deliver(runner, piece);
   }
 
-  function judge(): void {
-    if (winner !== null) return;
+  /** An attempt is over. */
+  #judge(): void {
     // Whoever is over before a second one joined needs none.
-    if (runners.length === 1) takeBack();
-    const running = runners.filter(({ ended }) => ended === null);
+    this.#takeBackSecond();
+    if (this.#winner !== null) return;
+    const running = this.#runners.filter(({ ended }) => ended === null);
     const [only] = running;
     if (only === undefined) {
       // A refusal says more than nothing at all.
-      const finished = runners.filter(({ ended }) => ended?.end.kind === 'finished');
+      const finished = this.#runners.filter(({ ended }) => ended?.end.kind === 'finished');
       const best = finished.find(({ held }) => held.length > 0) ?? finished[0];
-      if (best !== undefined) win(best);
-    } else if (only.held.length > 0 && isAlone(only)) win(only);
+      if (best !== undefined) this.#win(best);
+    } else if (only.held.length > 0 && this.#isAlone(only)) this.#win(only);
   }
-
-  begin(given.first);
-  const { second } = given;
-  if (second !== null)
-    takeBack = given.clock.after(second.afterMs, () => {
-      const start = signal.aborted ? null : second.start();
-      if (start !== null) begin(start);
-    });
-  // A second one can only join while the first runs.
-  for (const runner of runners) await runner.over;
-  takeBack();
-  const ended = runners.flatMap((runner) => (runner.ended === null ? [] : [runner.ended]));
-  // TypeScript takes it for null for ever: it is set in a function.
-  return { winner: (winner as Runner | null)?.ended ?? null, ended };
 }

@@ -3,8 +3,8 @@ import type { Usage } from '#shared/money.ts';
 import type { Deployment } from '../config/configuration.ts';
 import { ProviderFailure } from '../providers/provider.ts';
 import type { AttemptRole } from '../store/ledger.ts';
-import { attempt, Stopped } from './attempt.ts';
-import { contest, type Contest, type Ended, type Start } from './contest.ts';
+import { attempt } from './attempt.ts';
+import { Contest, type ContestParts, type Ended, type Start } from './contest.ts';
 import { askToGoOn } from './continuation.ts';
 import { Delivery } from './delivery.ts';
 import { addUsage, estimateUsage } from './estimate.ts';
@@ -75,19 +75,14 @@ export class Course {
 
   /** Asks a deployment, and maybe a second one beside it. Null when another one is to be asked. */
   async #go(deployment: Deployment): Promise<RouteEnd | null> {
-    const unfit = new AbortController();
     this.#delivery.expect(deployment);
-    const { winner, ended } = await contest(
-      {
-        first: this.#start(deployment, this.#roleOf(deployment)),
-        second: this.#second(deployment),
-        deliver: ({ event, by }) => {
-          if (!this.#delivery.take(event, by)) unfit.abort(new Stopped('misfit'));
-        },
-        clock: this.#parts.clock,
-      },
-      AbortSignal.any([this.#signal, unfit.signal]),
-    );
+    const contest = new Contest({
+      first: this.#start(deployment, this.#roleOf(deployment)),
+      second: this.#second(deployment),
+      deliver: ({ event, by }) => this.#delivery.take(event, by),
+      clock: this.#parts.clock,
+    });
+    const { winner, ended } = await contest.run(this.#signal);
     for (const one of ended) this.#book(one);
     if (winner?.end.kind === 'finished') return this.#finished(winner);
     if (this.#signal.aborted) return { kind: 'stopped' };
@@ -146,7 +141,7 @@ export class Course {
   }
 
   /** Who may be asked beside a deployment that is slow; null for nobody. */
-  #second(deployment: Deployment): Contest['second'] {
+  #second(deployment: Deployment): ContestParts['second'] {
     const { hedges, plan } = this.#parts;
     if (!this.#ask.hedge || this.#hedged || this.#streamEndsMs !== null) return null;
     const afterMs = hedges.delayMs(deployment);

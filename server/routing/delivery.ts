@@ -113,6 +113,8 @@ export class Delivery {
   }
 
   #join(event: ContentEvent, by: Commitment, alignment: Alignment): boolean {
+    // What it thinks before it goes on stands in the middle of an answer, where nobody wants to read it.
+    if (event.type === 'reasoning-delta') return true;
     if (event.type !== 'text-delta') return false;
     const wasJoined = alignment.joined;
     const verdict = alignment.add(event.text);

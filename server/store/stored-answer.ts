@@ -16,7 +16,7 @@ const finishReasonSchema = z.enum(['stop', 'tool_calls', 'length', 'content_filt
 
 const eventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.enum(['answer-start', 'answer-reset']), model: z.string(), createdSeconds: z.number() }),
-  z.object({ type: z.literal('text-delta'), text: z.string() }),
+  z.object({ type: z.enum(['text-delta', 'reasoning-delta']), text: z.string() }),
   z.object({
     type: z.literal('tool-delta'),
     toolCalls: z.array(

@@ -54,6 +54,8 @@ export interface AnswerProblem {
 export type AnswerEvent =
   | { type: 'answer-start' | 'answer-reset'; model: string; createdSeconds: number }
   | { type: 'text-delta'; text: string }
+  /** Shown while it comes, and no part of the answer. */
+  | { type: 'reasoning-delta'; text: string }
   | { type: 'tool-delta'; toolCalls: ToolCallDelta[] }
   | { type: 'answer-end'; finishReason: FinishReason; usage: Usage | null; provenance: Provenance }
   | { type: 'answer-problem'; problem: AnswerProblem; provenance: Provenance | null };
@@ -90,7 +92,7 @@ export function isWhole(finishReason: FinishReason): boolean {
 
 /** Whether the event carries content: the first such event is the first token, and the point of no silent return. */
 export function hasContent(event: AnswerEvent): boolean {
-  return event.type === 'text-delta' || event.type === 'tool-delta';
+  return event.type.endsWith('-delta');
 }
 
 /** Collects events into what is known so far. `answer` is set by `answer-end`, `problem` by `answer-problem`. */
@@ -118,6 +120,8 @@ export class AnswerCollector {
         return;
       case 'text-delta':
         this.#text += event.text;
+        return;
+      case 'reasoning-delta':
         return;
       case 'tool-delta':
         for (const delta of event.toolCalls) this.#addTool(delta);

@@ -44,6 +44,8 @@ export class ChunkWriter {
         return this.#chunk(seq, { role: 'assistant', content: '' }, null);
       case 'text-delta':
         return this.#chunk(seq, { content: event.text }, null);
+      case 'reasoning-delta':
+        return this.#chunk(seq, { reasoning_content: event.text }, null);
       case 'tool-delta':
         return this.#chunk(
           seq,

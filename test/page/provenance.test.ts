@@ -86,6 +86,11 @@ const TABLE: [string, Parameters<typeof tellOrigin>[0], string][] = [
     'Live from north/large. Another provider did not answer in time.',
   ],
   [
+    'live, [ST10] written by two',
+    whole({ firstTokenMs: null }, { hops: 1, continued: { provider: 'south/large', at: 60 } }),
+    'Live from north/large. It broke off; south/large wrote the rest.',
+  ],
+  [
     'live, cut at its length',
     whole({ firstTokenMs: null, finishReason: 'length' }),
     'Live from north/large. Cut at its length limit.',

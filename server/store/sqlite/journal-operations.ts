@@ -96,7 +96,7 @@ function answerBytes(statements: JournalStatements, askId: string): number {
   let bytes = 0;
   for (const { json } of statements.blocks.iterate({ askId, after: 0 }))
     for (const { event } of parseEvents(json) ?? []) {
-      if (event.type === 'text-delta') bytes += Buffer.byteLength(event.text);
+      if (event.type === 'text-delta' || event.type === 'reasoning-delta') bytes += Buffer.byteLength(event.text);
       if (event.type === 'tool-delta')
         for (const call of event.toolCalls) bytes += Buffer.byteLength((call.name ?? '') + (call.arguments ?? ''));
     }

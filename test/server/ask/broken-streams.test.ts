@@ -3,7 +3,7 @@ import { AnswerCollector, type NumberedEvent } from '#shared/answer.ts';
 import { deploymentOf } from './sample-configuration.ts';
 import { startFakeProvider } from '../../fakes/provider/fake-provider.ts';
 import { gate } from '../../fakes/provider/gate.ts';
-import { answer, callTool, cut, end, finish, hold, refuse, say } from '../../fakes/provider/script.ts';
+import { answer, callTool, cut, end, finish, hold, raw, refuse, say } from '../../fakes/provider/script.ts';
 import { codeOf, never, openRig, readAll, type Rig } from './rig.ts';
 
 const WHOLE =
@@ -114,6 +114,47 @@ describe('prose that breaks off after its first content', () => {
     expect(rig.deployments.views()[1]?.health).toMatchObject({ recentFails: 0 });
   });
 
+  it.each([
+    ['words', false],
+    ['a last turn of its own', true],
+  ])(
+    '[ST11] [ST12] cut at any character, and asked to go on by %s, is the whole answer or ends with an error',
+    async (_how, prefill) => {
+      const rig = await openRig({ second: { prefill }, routing: { cooldowns: false } });
+      let whole = 0;
+      let asks = 0;
+      for (let at = 1; at < WHOLE.length; at += 3) {
+        const styles = prefill ? [WHOLE.slice(WHOLE.slice(0, at).trimEnd().length)] : [WHOLE.slice(at), WHOLE];
+        for (const [style, next] of styles.entries()) {
+          rig.first.script([say(WHOLE.slice(0, at)), at % 2 === 0 ? cut() : end()]);
+          rig.second.script(answer(next.slice(0, 9), next.slice(9)));
+          const { text, handle } = await rig.answer({ prompt: `Cut ${at}, style ${style}` });
+          asks++;
+          if (handle.state() === 'answered') {
+            expect(text).toBe(WHOLE);
+            whole++;
+          } else expect([handle.state(), text]).toEqual(['incomplete', WHOLE.slice(0, at)]);
+        }
+      }
+      expect(whole / asks).toBeGreaterThan(0.95);
+    },
+    60_000,
+  );
+
+  it('[ST13] is begun anew where it does not fit and nobody has seen any of it', async () => {
+    const rig = await openRig();
+    rig.first.script([say(SENT), cut()], answer(WHOLE));
+    rig.second.script(
+      answer('The night train? It leaves at nine in the evening, every day but Sunday, says the board.'),
+    );
+    const { events, handle } = await rig.answer({ prompt: 'Hi' }, { reader: 'collects' });
+    expect(collected(events)).toBe(WHOLE);
+    expect(handle.state()).toBe('answered');
+    expect(await attemptsOf(rig)).toEqual([
+      ...['first first/model cut', 'continuation second/model misfit', 'retry first/model ok'],
+    ]);
+  });
+
   it('[ST7] goes on once: a second break after the joint is the end', async () => {
     const rig = await openRig();
     rig.first.script([say(SENT), cut()], answer(WHOLE));
@@ -168,6 +209,7 @@ describe('an answer that may not be gone on with', () => {
     ['has tools', { tools: TOOLS }, say(SENT)],
     ['is JSON', { response_format: { type: 'json_object' } }, say('{"a": 1, ')],
     ['called a tool', {}, callTool('call-1', 'look', '{"a":')],
+    ['showed its reasoning', {}, raw('data: {"choices":[{"delta":{"reasoning_content":"Hm."}}]}\n\n')],
   ])('[ST8] ends with an error in-band where it %s', async (_what, body, step) => {
     const rig = await openRig();
     rig.first.script([step, cut()]);
@@ -276,4 +318,20 @@ describe('an answer of a feature with `delivery: buffered`', () => {
     expect(await codeOf(handle.opening(never))).toBe('providers_down');
     expect(handle.state()).toBe('failed');
   });
+});
+
+it('[ST15] a reader that reads nothing holds neither the producer nor another reader', async () => {
+  const rig = await openRig();
+  const words = Array.from({ length: 500 }, (_, at) => `word ${at} `);
+  rig.first.script(answer(...words));
+  const key = crypto.randomUUID();
+  const idle = await rig.ask({ prompt: 'Hi' }, { key });
+  const iterator = idle.events(0, never)[Symbol.asyncIterator]();
+  await iterator.next();
+  const { text, handle } = await rig.answer({ prompt: 'Hi' }, { key });
+  expect(text).toBe(words.join(''));
+  expect(handle.state()).toBe('answered');
+  // It has all of it still, when it reads at last.
+  expect((await readAll(idle)).text).toBe(text);
+  await iterator.return?.();
 });

@@ -24,6 +24,13 @@ const NOISE: Record<'openai' | 'anthropic', Step[]> = {
   ],
 };
 
+const THOUGHT = {
+  openai: 'data: {"choices":[{"delta":{"reasoning":"Hm."}}]}\n\n',
+  anthropic:
+    'data: {"type":"content_block_start","index":9,"content_block":{"type":"thinking","thinking":""}}\n\n' +
+    'data: {"type":"content_block_delta","index":9,"delta":{"type":"thinking_delta","thinking":"Hm."}}\n\n',
+};
+
 describe('a connection', () => {
   it('[ST1] that swallows everything is given up after 800 ms, and the next deployment asked at once', async () => {
     const hole = await openBlackHole();
@@ -74,6 +81,20 @@ describe.each(['openai', 'anthropic'] as const)('the first content on the %s wir
     await rig.clock.advance(10_000);
     later.open();
     expect((await readAll(handle)).last).toMatchObject({ type: 'answer-end', finishReason: 'tool_calls' });
+  });
+
+  it('[ST2] [ST16] may be what the model thinks aloud, which is no part of the answer', async () => {
+    const rig = await first();
+    const later = gate();
+    asked(rig).script([raw(THOUGHT[wire]), hold(later), say('Done.')]);
+    const handle = await rig.ask({ prompt: 'Hi' });
+    await handle.opening(never);
+    await rig.clock.advance(10_000);
+    later.open();
+    const { text, events } = await readAll(handle);
+    expect(text).toBe('Done.');
+    expect(events[1]?.event).toEqual({ type: 'reasoning-delta', text: 'Hm.' });
+    expect((await rig.answer({ prompt: 'Hi' })).events.map(({ event }) => event.type)).not.toContain('reasoning-delta');
   });
 
   it('[ST2] is waited for to its own limit, however short the limit on silence is', async () => {

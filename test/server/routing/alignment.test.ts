@@ -121,6 +121,13 @@ describe('the continuation of an answer', () => {
       'It leaves at nine from the ',
       '## Trains\n\nIt leaves at nine from platform two, every day but Sunday.',
     ],
+    ['with a reply to the request', 'It leaves at nine.', 'Sure, here is the rest: it arrives at seven, in time.'],
+    [
+      'in quotation marks',
+      'It leaves at nine from platform two.',
+      '"It leaves at nine from platform two." It arrives.',
+    ],
+    ['with words before it', 'It leaves at nine from two.', 'My answer was: It leaves at nine from two. It arrives.'],
     [
       'with less than was sent',
       'It leaves at nine from platform two, every day',
