@@ -118,6 +118,8 @@ export function attemptRows(job: Pick<Job, 'id' | 'run'>, attempts: readonly Att
     output_tokens: usage.outputTokens,
     cached_input_tokens: usage.cachedInputTokens,
     cache_write_tokens: usage.cacheWriteTokens,
+    cache_write_hour_tokens: usage.cacheWriteHourTokens ?? 0,
+    reasoning_tokens: usage.reasoningTokens,
     tokens_estimated: usage.estimated,
     cost_nano_usd: record.costNanoUsd,
   }));

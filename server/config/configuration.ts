@@ -66,7 +66,10 @@ export interface Deployment {
   streamTotalMs: number;
   /** The model goes on from a last turn of the assistant. */
   prefill: boolean;
+  /** Null when nobody knows them: then its costs are unknown, never 0. */
   prices: Prices | null;
+  /** The list that they were taken from, and its date; absent when the file gives them, or nobody does. */
+  pricedBy?: string;
   /** Longest prompt in tokens; null when nobody said. */
   maxInputTokens: number | null;
   /** What its calls get beside the ask; undefined for nothing. */

@@ -1,10 +1,10 @@
-import type { Prices } from '#shared/money.ts';
+import { pricesFrom } from '../pricing/price.ts';
+import { pricesOf, rowOf, type PriceTable } from '../pricing/price-table.ts';
 import type { Deployment } from './configuration.ts';
 import { readExtras } from './deployment-request.ts';
 import { pathName, type Findings } from './findings.ts';
 import { guessedPrefix, providerNamed, servedPrefixes, type KnownProvider } from './known-providers.ts';
 import { takesPrefill } from './prefill.ts';
-import { shareOf } from './price.ts';
 import type { DeploymentEntry, FileSettings } from './schema.ts';
 import type { Environment } from './variables.ts';
 import type { Path } from './yaml-tree.ts';
@@ -24,6 +24,8 @@ interface Sources {
   settings: FileSettings;
   environment: Environment;
   findings: Findings;
+  /** What providers list. */
+  priceTable: PriceTable;
 }
 
 /** The deployments of `model_list`, in its order. What cannot be called for want of a key or base is `unconfigured`. */
@@ -83,7 +85,7 @@ function readDeployment(entry: DeploymentEntry, at: Entry): Deployment | null {
     idleTimeoutMs: params.stream_idle_timeout ?? router.stream_idle_timeout ?? TIMER_DEFAULTS.idleTimeoutMs,
     streamTotalMs: params.stream_total_timeout ?? router.stream_total_timeout ?? TIMER_DEFAULTS.streamTotalMs,
     prefill: entry.model_info?.supports_assistant_prefill ?? takesPrefill(target),
-    prices: readPrices(entry, target.wire, at),
+    ...readPrices(entry, target, at),
     maxInputTokens: null,
     extras: readExtras(entry, { wire: target.wire, path: at.path, findings: at.findings }),
     demo: false,
@@ -207,18 +209,24 @@ function readKey(
   return { value: key, why: needed ? `\`${provider.keyVariables[0] ?? ''}\` is not in the environment.` : null };
 }
 
-/** Null when the file gives no full price: then costs are unknown, never 0. */
-function readPrices(entry: DeploymentEntry, wire: Deployment['wire'], at: Entry): Prices | null {
+/** The file's own prices, else those that its provider lists. Null when nobody knows: then costs are unknown, never 0. */
+function readPrices(entry: DeploymentEntry, target: Target, at: Entry): Pick<Deployment, 'prices' | 'pricedBy'> {
   const from = { ...withoutNulls(entry.model_info ?? {}), ...withoutNulls(entry.litellm_params) };
   const { input_cost_per_token: input, output_cost_per_token: output } = from;
-  const given = [input, output, from.cache_read_input_token_cost, from.cache_creation_input_token_cost];
-  if (given.every((price) => price === undefined)) return null;
+  const others = {
+    cached: from.cache_read_input_token_cost,
+    write: from.cache_creation_input_token_cost,
+    writeHour: from.cache_creation_input_token_cost_above_1hr,
+    reasoning: from.output_cost_per_reasoning_token,
+  };
+  const given = [input, output, ...Object.values(others)];
+  if (given.every((price) => price === undefined)) return listedPrices(target, at.priceTable);
   if (input === undefined || output === undefined) {
     at.findings.notice(
       at.path,
       'only a part of the prices is given: costs stay unknown until `input_cost_per_token` and `output_cost_per_token` are there.',
     );
-    return null;
+    return { prices: null };
   }
   if (given.some((price) => price !== undefined && price > SUSPICIOUS_PRICE)) {
     at.findings.notice(
@@ -226,13 +234,23 @@ function readPrices(entry: DeploymentEntry, wire: Deployment['wire'], at: Entry)
       'a price is above $10,000 for a million tokens. Prices are per token: $2 a million is written 0.000002.',
     );
   }
-  const anthropic = wire === 'anthropic';
-  return {
-    inputPicoUsd: input,
-    outputPicoUsd: output,
-    cachedInputPicoUsd: from.cache_read_input_token_cost ?? (anthropic ? shareOf(input, 10n) : input),
-    cacheWritePicoUsd: from.cache_creation_input_token_cost ?? (anthropic ? shareOf(input, 125n) : input),
-  };
+  return { prices: pricesFrom({ input, output, ...others }, target.wire) };
+}
+
+/** What a provider lists holds at its own address only: nobody knows what a server of somebody else's asks for the same model. */
+function listedPrices({ name, wire, apiBase }: Target, table: PriceTable): Pick<Deployment, 'prices' | 'pricedBy'> {
+  const provider = providerNamed(name.slice(0, name.indexOf('/')));
+  const isOwn =
+    typeof provider === 'object' &&
+    provider.apiBase !== null &&
+    apiBase !== '' &&
+    sameOrigin(apiBase, provider.apiBase);
+  const row = isOwn ? rowOf(name, table) : null;
+  return row === null ? { prices: null } : { prices: pricesOf(row, wire), pricedBy: `${row.source}, ${row.date}` };
+}
+
+function sameOrigin(one: string, other: string): boolean {
+  return new URL(one).origin === new URL(other).origin;
 }
 
 function withoutNulls<T extends object>(from: T): { [K in keyof T]?: NonNullable<T[K]> } {

@@ -34,7 +34,8 @@ function deploymentLine(one: Deployment): string {
   if (one.state.kind === 'unconfigured') return `  ${one.order}. ${one.name}: not configured. ${one.state.why}`;
   const firstMs = Math.min(one.firstTokenTimeoutMs, one.timeoutMs);
   const timers = `first token ${seconds(firstMs)}, then silence ${seconds(one.idleTimeoutMs)}, whole stream ${seconds(one.streamTotalMs)}`;
-  const price = one.prices === null ? ', price unknown' : '';
+  const price =
+    one.prices === null ? ', price unknown' : one.pricedBy === undefined ? '' : `, price by ${one.pricedBy}`;
   return `  ${one.order}. ${one.name}: weight ${one.weight}, ${timers}${price}`;
 }
 

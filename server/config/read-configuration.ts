@@ -1,4 +1,5 @@
 import { noticeLitellm } from './check-litellm.ts';
+import { shippedPrices, type PriceTable } from '../pricing/price-table.ts';
 import { checkSettings, sectionOfSchema } from './check.ts';
 import type { Configuration, Deployment, Feature } from './configuration.ts';
 import { ConfigurationError } from './configuration-error.ts';
@@ -27,6 +28,8 @@ export interface ConfigurationSources {
   readText(path: string): string | null;
   /** Who answers when there is no configuration and no provider key: aliases `app/chat` and `app/small`. */
   demoDeployments: Deployment[];
+  /** What providers list; the table of this release when left out. */
+  priceTable?: PriceTable;
 }
 
 /**
@@ -121,7 +124,9 @@ function resolve(
   { path, environment, findings, sources }: Context,
 ): Omit<Configuration, 'notices'> {
   const isDemo = settings.model_list.length === 0;
-  const deployments = isDemo ? sources.demoDeployments : readDeployments({ settings, environment, findings });
+  const deployments = isDemo
+    ? sources.demoDeployments
+    : readDeployments({ settings, environment, findings, priceTable: sources.priceTable ?? shippedPrices() });
   if (isDemo) findings.notice(['model_list'], '`model_list` is empty: the demo providers answer.');
   else if (deployments.length === 0 && !findings.hasMistakes) {
     findings.mistake(['model_list'], '`model_list` has no entry that can be served.', 'key');

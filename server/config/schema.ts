@@ -19,6 +19,8 @@ const priceShape = {
   output_cost_per_token: pricePerToken().nullish(),
   cache_read_input_token_cost: pricePerToken().nullish(),
   cache_creation_input_token_cost: pricePerToken().nullish(),
+  cache_creation_input_token_cost_above_1hr: pricePerToken().nullish(),
+  output_cost_per_reasoning_token: pricePerToken().nullish(),
 };
 
 const timerShape = {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { picoUsdFrom } from './price.ts';
+import { picoUsdFrom } from '../pricing/price.ts';
 
 /** A schema for one written value. `allowed` completes the sentence "… must be …"; `read` gives undefined for what is not allowed. */
 function value<T>(allowed: string, read: (text: string) => T | undefined) {

@@ -14,6 +14,11 @@ export const usageSchema = z.looseObject({
   cache_creation_input_tokens: count,
   cache_read_input_tokens: count,
   output_tokens: count,
+  /** What was written, by how long it is kept. */
+  cache_creation: z.optional(
+    z.nullable(z.looseObject({ ephemeral_5m_input_tokens: count, ephemeral_1h_input_tokens: count })),
+  ),
+  output_tokens_details: z.optional(z.nullable(z.looseObject({ thinking_tokens: count }))),
 });
 type WireTokens = z.infer<typeof usageSchema>;
 
@@ -142,7 +147,7 @@ export class AnthropicReader implements WireReader {
 
   #finish({ delta, usage: told }: z.infer<typeof eventSchemas.message_delta>): ContentEvent[] {
     for (const [name, tokens] of Object.entries(told ?? {}))
-      if (typeof tokens === 'number') this.#tokens = { ...this.#tokens, [name]: tokens };
+      if (tokens !== null && tokens !== undefined) this.#tokens = { ...this.#tokens, [name]: tokens };
     this.usage = readTokens(this.#tokens);
     if (delta.stop_reason !== undefined && delta.stop_reason !== null) {
       this.reason = readStopReason(delta.stop_reason);
@@ -175,16 +180,20 @@ export function readStopReason(reason: string): FinishReason {
 /** Usage as OpenAI counts it: the input includes what the cache read and wrote. Null when a count is missing or is none. */
 export function readTokens(told: WireTokens): Usage | null {
   if (typeof told.input_tokens !== 'number' || typeof told.output_tokens !== 'number') return null;
-  const cacheWriteTokens = told.cache_creation_input_tokens ?? 0;
+  const hour = told.cache_creation?.ephemeral_1h_input_tokens ?? 0;
+  // The split was seen to be smaller than the total: then the rest counts as kept for five minutes.
+  const split = hour + (told.cache_creation?.ephemeral_5m_input_tokens ?? 0);
+  const cacheWriteTokens = Math.max(told.cache_creation_input_tokens ?? 0, split);
   const cachedInputTokens = told.cache_read_input_tokens ?? 0;
   const read: Usage = {
     inputTokens: told.input_tokens + cacheWriteTokens + cachedInputTokens,
     outputTokens: told.output_tokens,
     cachedInputTokens,
     cacheWriteTokens,
-    reasoningTokens: 0,
+    cacheWriteHourTokens: hour,
+    reasoningTokens: told.output_tokens_details?.thinking_tokens ?? 0,
     estimated: false,
   };
-  const counts = [read.inputTokens, read.outputTokens, cachedInputTokens, cacheWriteTokens];
+  const counts = [read.inputTokens, read.outputTokens, cachedInputTokens, cacheWriteTokens, hour, read.reasoningTokens];
   return counts.every((tokens) => Number.isSafeInteger(tokens) && tokens >= 0) ? read : null;
 }

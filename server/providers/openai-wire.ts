@@ -1,4 +1,4 @@
-import { readChunk, readFinishReason, readUsage } from '#shared/chat-wire.ts';
+import { readChunk, readFinishReason } from '#shared/chat-wire.ts';
 import { chatChunkSchema, completionMessageSchema, type ChatChunk } from '#shared/chat.ts';
 import type { FinishReason } from '#shared/answer.ts';
 import { parseJson } from '#shared/json.ts';
@@ -6,6 +6,7 @@ import type { Usage } from '#shared/money.ts';
 import type { SseEvent } from '#shared/sse.ts';
 import * as z from 'zod/mini';
 import { complaintOf } from './complaint.ts';
+import { readOpenAiUsage } from './openai-usage.ts';
 import type { ProviderCall } from './provider.ts';
 import { InBandError, type ContentEvent, type WholeAnswer, type Wire, type WireReader } from './wire.ts';
 
@@ -71,10 +72,11 @@ class OpenAiReader implements WireReader {
       content.push({ type: 'text-delta', text: refusal, refusal: true });
     }
     if (said.toolCalls.length > 0) content.push({ type: 'tool-delta', toolCalls: said.toolCalls });
-    if (said.usage !== null) this.usage = said.usage;
+    const usage = readOpenAiUsage(chunk.usage ?? null);
+    if (usage !== null) this.usage = usage;
     this.#finish(chunk.choices[0]?.finish_reason ?? null);
     // Running totals on earlier chunks are no final usage; what comes with the finish or after it is.
-    if (this.ending === 'usage-open' && said.usage !== null) this.ending = 'over';
+    if (this.ending === 'usage-open' && usage !== null) this.ending = 'over';
     return content;
   }
 
@@ -134,6 +136,6 @@ function readWhole(value: unknown): WholeAnswer | null {
     model: completion.data.model ?? null,
     content,
     reason: finishReason(choice.finish_reason ?? 'stop'),
-    usage: usage.success ? readUsage(usage.data.usage ?? null) : null,
+    usage: usage.success ? readOpenAiUsage(usage.data.usage ?? null) : null,
   };
 }

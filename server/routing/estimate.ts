@@ -19,8 +19,13 @@ const MAX_TOKENS = 100_000_000;
 
 /** Whether a provider's count can be true. One absurd count would spoil the sums of a whole month. */
 export function isCredible(usage: Usage): boolean {
-  const { inputTokens, outputTokens, cachedInputTokens, cacheWriteTokens } = usage;
-  return Math.max(inputTokens, outputTokens) <= MAX_TOKENS && cachedInputTokens + cacheWriteTokens <= inputTokens;
+  const { inputTokens, outputTokens, cachedInputTokens, cacheWriteTokens, cacheWriteHourTokens = 0 } = usage;
+  return (
+    Math.max(inputTokens, outputTokens) <= MAX_TOKENS &&
+    cachedInputTokens + cacheWriteTokens <= inputTokens &&
+    cacheWriteHourTokens <= cacheWriteTokens &&
+    usage.reasoningTokens <= outputTokens
+  );
 }
 
 /** The usage of a call that reported none: UTF-8 bytes of every text sent, and of all that came, by 4, rounded up. Marked as estimated. */

@@ -87,6 +87,10 @@ export interface AttemptRow {
   output_tokens: number | null;
   cached_input_tokens: number | null;
   cache_write_tokens: number | null;
+  /** The part of `cache_write_tokens` that is kept for an hour. */
+  cache_write_hour_tokens: number | null;
+  /** The part of `output_tokens` that the model thought and did not say. */
+  reasoning_tokens: number | null;
   tokens_estimated: boolean;
   cost_nano_usd: number | null;
 }

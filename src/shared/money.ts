@@ -8,6 +8,8 @@ export interface Prices {
   cacheWriteHourPicoUsd?: number | undefined;
   /** Of what a model thought and did not say; absent: as `outputPicoUsd`. */
   reasoningPicoUsd?: number | undefined;
+  /** Where a long prompt makes every token of the call dearer: from more than so many input tokens on. */
+  long?: { aboveInputTokens: number; prices: Prices } | undefined;
 }
 
 /** Tokens of one attempt. `inputTokens` includes cached and cache-write tokens, `outputTokens` reasoning, as OpenAI counts them. */
@@ -31,13 +33,22 @@ const PICO_PER_NANO = 1000n;
  */
 export function costNanoUsd(usage: Usage, prices: Prices | null): number | null {
   if (prices === null) return null;
-  const plain = Math.max(0, usage.inputTokens - usage.cachedInputTokens - usage.cacheWriteTokens);
+  const { inputTokens, outputTokens, cachedInputTokens, cacheWriteTokens } = usage;
+  const rates = prices.long !== undefined && inputTokens > prices.long.aboveInputTokens ? prices.long.prices : prices;
+  const hour = usage.cacheWriteHourTokens ?? 0;
+  const thought = Math.min(usage.reasoningTokens, outputTokens);
   const pico =
-    BigInt(plain) * BigInt(prices.inputPicoUsd) +
-    BigInt(usage.cachedInputTokens) * BigInt(prices.cachedInputPicoUsd) +
-    BigInt(usage.cacheWriteTokens) * BigInt(prices.cacheWritePicoUsd) +
-    BigInt(usage.outputTokens) * BigInt(prices.outputPicoUsd);
+    times(Math.max(0, inputTokens - cachedInputTokens - cacheWriteTokens), rates.inputPicoUsd) +
+    times(cachedInputTokens, rates.cachedInputPicoUsd) +
+    times(cacheWriteTokens - hour, rates.cacheWritePicoUsd) +
+    times(hour, rates.cacheWriteHourPicoUsd ?? rates.cacheWritePicoUsd) +
+    times(outputTokens - thought, rates.outputPicoUsd) +
+    times(thought, rates.reasoningPicoUsd ?? rates.outputPicoUsd);
   return Number((pico + PICO_PER_NANO - 1n) / PICO_PER_NANO);
+}
+
+function times(tokens: number, picoUsd: number): bigint {
+  return BigInt(tokens) * BigInt(picoUsd);
 }
 
 /** Nano-dollars as a decimal number of dollars with 9 decimals: `12345` → `"0.000012345"`. */

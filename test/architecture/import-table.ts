@@ -23,7 +23,7 @@ export const importTable: ImportTable = {
   'src/package': ['src/shared', 'src/device', 'sw/hold.ts'],
 
   'server/providers': ['src/shared', 'server/config/configuration.ts'],
-  'server/config': ['src/shared'],
+  'server/config': ['src/shared', 'server/pricing'],
   'server/store': ['src/shared'],
   // What tokens and calls cost, counted and looked up.
   'server/pricing': ['src/shared', 'server/providers/model-facts.ts'],

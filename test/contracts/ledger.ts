@@ -57,6 +57,8 @@ export function attemptOf(id: string, attempt: number, changes: Partial<AttemptR
     output_tokens: 20,
     cached_input_tokens: 0,
     cache_write_tokens: 0,
+    cache_write_hour_tokens: 0,
+    reasoning_tokens: 0,
     tokens_estimated: true,
     cost_nano_usd: 5,
     ...changes,

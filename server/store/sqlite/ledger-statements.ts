@@ -69,6 +69,8 @@ function writes(database: Database) {
           output_tokens: param((attempt) => attempt.output_tokens),
           cached_input_tokens: param((attempt) => attempt.cached_input_tokens),
           cache_write_tokens: param((attempt) => attempt.cache_write_tokens),
+          cache_write_hour_tokens: param((attempt) => attempt.cache_write_hour_tokens),
+          reasoning_tokens: param((attempt) => attempt.reasoning_tokens),
           tokens_estimated: param((attempt) => Number(attempt.tokens_estimated)),
           cost_nano_usd: param((attempt) => attempt.cost_nano_usd),
         })

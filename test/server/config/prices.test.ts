@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { costNanoUsd } from '#shared/money.ts';
-import { picoUsdFrom } from '../../../server/config/price.ts';
+import { picoUsdFrom } from '../../../server/pricing/price.ts';
 import type { Deployment } from '../../../server/config/configuration.ts';
 import { read, withParams } from './reading.ts';
 
@@ -46,6 +46,7 @@ test('[K8] prices that are left out follow from the input price: the same on the
     outputPicoUsd: 3_000_000,
     cachedInputPicoUsd: 11,
     cacheWritePicoUsd: 127,
+    cacheWriteHourPicoUsd: 202,
   });
 });
 

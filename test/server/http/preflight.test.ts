@@ -71,6 +71,8 @@ function call(provider: string, changes: Partial<AttemptRow>): AttemptRow {
     output_tokens: 1,
     cached_input_tokens: 0,
     cache_write_tokens: 0,
+    cache_write_hour_tokens: 0,
+    reasoning_tokens: 0,
     tokens_estimated: false,
     cost_nano_usd: null,
     ...changes,

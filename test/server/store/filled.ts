@@ -112,6 +112,8 @@ async function fill({ journal, cache, ledger, sessions, meta }: Stores): Promise
         output_tokens: 2,
         cached_input_tokens: 0,
         cache_write_tokens: 0,
+        cache_write_hour_tokens: 0,
+        reasoning_tokens: 0,
         tokens_estimated: false,
         cost_nano_usd: 7,
       },
