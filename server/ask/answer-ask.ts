@@ -14,6 +14,7 @@ import type { Job } from './job.ts';
 import { climb, type Way } from './ladder.ts';
 import { MAX_RUNNING, type LiveAsks } from './live-asks.ts';
 import { Production } from './production.ts';
+import { promptCacheOf } from './prompt-cache-key.ts';
 import { giveAgain, recall, remember, standIn } from './remember.ts';
 
 /** The life of an ask: identify, admit, remembered?, route, remember, account. */
@@ -118,6 +119,7 @@ function routed(ask: Ask, { alias, messages, parameters }: Course, under: Config
   const { delivery, hedge, onBreak } = ask.feature.stream;
   return {
     ...{ askId: id, discreet: isDiscreet(ask), alias, under, messages, parameters, delivery },
+    promptCache: promptCacheOf(ask),
     deadlineMonotonicMs: request.arrivedMonotonicMs + under.routing.totalTimeoutMs,
     onBreak: isProse(parameters)
       ? (onBreak ?? 'continue')

@@ -109,6 +109,8 @@ export interface Feature {
   /** Seconds for which an answer may stand in while no provider can be reached; 0 for never. */
   staleIfDownSeconds: number;
   normalization: Normalization;
+  /** What providers' prompt caches should keep of its asks; null or left out: nothing is said of it. */
+  promptCache?: { ttl: '5m' | '1h'; blocks: readonly ('system' | 'tools' | 'history')[] } | null;
   device: DevicePolicy;
   stream: StreamPolicy;
 }

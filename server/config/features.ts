@@ -68,6 +68,7 @@ export function featureFrom(name: string, entry: FeatureEntry, alias: string): F
     promptVersion: entry.prompt_version ?? 1,
     maxOutputTokens: entry.limits?.output_tokens ?? null,
     limits: limitsFrom(entry),
+    promptCache: promptCacheFrom(entry),
     cache: {
       ttlSeconds: cache?.ttl_seconds ?? DEFAULT_TTL_SECONDS,
       scope: cache?.scope ?? 'tenant',
@@ -90,6 +91,12 @@ export function featureFrom(name: string, entry: FeatureEntry, alias: string): F
       hedge: entry.stream?.hedge ?? true,
     },
   };
+}
+
+/** What is the same from ask to ask is kept for five minutes unless the feature says otherwise. */
+function promptCacheFrom({ prompt_cache: entry }: FeatureEntry): NonNullable<Feature['promptCache']> | null {
+  const ttl = entry?.ttl ?? '5m';
+  return ttl === 'off' ? null : { ttl, blocks: entry?.blocks ?? ['system', 'tools'] };
 }
 
 /** Each step is told to whoever asked, so all of them are taken unless the feature says which. */

@@ -69,7 +69,7 @@ const SECTIONS: Record<string, Record<string, string>> = {
     fallbacks: OWN_FALLBACK,
     allow_request_chat_template: 'chat templates are the server’s own.',
     ssl_verify: 'certificates are always checked.',
-    cache_control_injection_points: 'no blocks are marked for the provider’s prompt cache.',
+    cache_control_injection_points: 'use `features.*.prompt_cache`.',
     merge_reasoning_content_in_choices: 'reasoning is passed on beside the answer, as `reasoning_content`.',
     use_in_pass_through: 'there are no pass-through endpoints.',
   },

@@ -176,6 +176,15 @@ const featureSchema = z.strictObject({
       hedge: yesNo().nullish(),
     })
     .nullish(),
+  prompt_cache: z
+    .strictObject({
+      ttl: oneOf('5m', '1h', 'off').nullish(),
+      blocks: z
+        .array(oneOf('system', 'tools', 'history'))
+        .max(3)
+        .nullish(),
+    })
+    .nullish(),
   pin: name().nullish(),
 });
 export type FeatureEntry = z.infer<typeof featureSchema>;

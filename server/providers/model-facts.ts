@@ -15,6 +15,18 @@ export function tokenPercent(model: string): number {
   return CLAUDE.test(name) ? 160 : 130;
 }
 
+/** Shortest prefix, in tokens, that Claude's prompt cache keeps, by model; the shortest of all where it is not known. A mark below it is skipped in silence. */
+const LEAST_PREFIX: [model: RegExp, tokens: number][] = [
+  [/^claude-(?:haiku-4-5|opus-4-[567])/, 4096],
+  [/^claude-3(?:-5)?-haiku/, 2048],
+  [/^claude-(?:3|sonnet-4|sonnet-5(?!-5)|opus-4)/, 1024],
+];
+
+export function leastCachedTokens(model: string): number {
+  const name = ownName(model);
+  return LEAST_PREFIX.find(([pattern]) => pattern.test(name))?.[1] ?? 512;
+}
+
 /** Without the maker that gateways put in front: `anthropic/claude-haiku-5-5`. */
 function ownName(model: string): string {
   return model.slice(model.lastIndexOf('/') + 1).toLowerCase();

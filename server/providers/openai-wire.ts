@@ -7,6 +7,7 @@ import type { SseEvent } from '#shared/sse.ts';
 import * as z from 'zod/mini';
 import { complaintOf } from './complaint.ts';
 import { readOpenAiUsage } from './openai-usage.ts';
+import { inStableOrder } from './prompt-cache.ts';
 import type { ProviderCall } from './provider.ts';
 import { InBandError, type ContentEvent, type WholeAnswer, type Wire, type WireReader } from './wire.ts';
 
@@ -23,15 +24,20 @@ export const openAiWire: Wire = {
 function writeBody(call: ProviderCall, url: URL): string {
   // Only one choice is read, so only one may be paid for.
   const { n: _choices, ...parameters } = call.parameters;
+  const { promptCache } = call;
+  const isOpenAi = url.hostname === 'api.openai.com';
   return JSON.stringify({
+    // Compatible servers refuse a field that they do not know; a caller's own key comes after ours.
+    ...(isOpenAi && promptCache ? { prompt_cache_key: promptCache.key } : {}),
     ...parameters,
+    ...(promptCache && Array.isArray(parameters['tools']) ? { tools: inStableOrder(parameters['tools']) } : {}),
     model: call.model,
     messages: call.messages,
     stream: true,
     stream_options: {
       include_usage: true,
       // Random padding against traffic analysis: it costs bytes, and compatible servers refuse the field.
-      ...(url.hostname === 'api.openai.com' ? { include_obfuscation: false } : {}),
+      ...(isOpenAi ? { include_obfuscation: false } : {}),
     },
   });
 }

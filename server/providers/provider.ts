@@ -36,6 +36,23 @@ export interface ProviderCall {
   /** More headers, in lower case; the wire's own go before them. */
   headers?: Record<string, string>;
   idleTimeoutMs: number;
+  /** How its stable blocks are kept by the provider's prompt cache; null or left out: the request goes as it came. */
+  promptCache?: PromptCache | null;
+}
+
+/** What a provider's prompt cache should keep of a call. */
+export interface PromptCache {
+  ttl: '5m' | '1h';
+  /** Which blocks are the same from ask to ask. */
+  blocks: readonly ('system' | 'tools' | 'history')[];
+  /** Names the prefix: the same for all asks of one tenant, feature and prompt version. A hash, from which nobody can be told. */
+  key: string;
+}
+
+/** Anthropic's mark at the end of a prefix to be kept; without `ttl` for five minutes. */
+export interface CacheControl {
+  type: 'ephemeral';
+  ttl?: '5m' | '1h';
 }
 
 export type ProviderEvent =

@@ -3,7 +3,7 @@ import type { ChatMessage } from '#shared/chat.ts';
 import { wait, type Clock } from '#shared/clock.ts';
 import type { Usage } from '#shared/money.ts';
 import type { Deployment } from '../config/configuration.ts';
-import { ProviderFailure, type Provider, type ProviderEvent } from '../providers/provider.ts';
+import { ProviderFailure, type PromptCache, type Provider, type ProviderEvent } from '../providers/provider.ts';
 import type { AttemptRole } from '../store/ledger.ts';
 import { bill, bytesOf } from './bill.ts';
 import { REVOKED_KEY, type Fault } from './faults.ts';
@@ -22,6 +22,8 @@ export interface AttemptCall {
   fault: Fault | null;
   messages: ChatMessage[];
   parameters: Record<string, unknown>;
+  /** What the provider's prompt cache should keep; left out: nothing is said of it. */
+  promptCache?: PromptCache | null;
   /** Ms left of the ask's limit to its first content. */
   leftMs: number;
   /** Ms left of the stream's limit to its end. */
@@ -138,7 +140,7 @@ function limitsOf({ deployment, leftMs, totalLeftMs }: AttemptCall): AttemptLimi
 
 /** The provider's events, as the fault that lies on the deployment lets them through. */
 async function* open(call: AttemptCall, signal: AbortSignal): AsyncGenerator<ProviderEvent, void, undefined> {
-  const { deployment, fault, messages } = call;
+  const { deployment, fault, messages, promptCache = null } = call;
   const { model, extras } = deployment;
   const parameters = parametersFor(deployment, call.parameters);
   const headers = extras?.headers ?? {};
@@ -148,7 +150,7 @@ async function* open(call: AttemptCall, signal: AbortSignal): AsyncGenerator<Pro
   // The provider's silence is one of bytes. It must not judge the wait for the first content, which has its own limit.
   const idleTimeoutMs = Math.max(deployment.idleTimeoutMs, deployment.firstTokenTimeoutMs);
   try {
-    const events = provider.stream({ model, messages, parameters, headers, idleTimeoutMs }, signal);
+    const events = provider.stream({ model, messages, parameters, headers, idleTimeoutMs, promptCache }, signal);
     yield* fault?.kind === 'slow-first-token' ? heldBack(events, call, signal) : events;
   } finally {
     if (override !== undefined) await provider.close();

@@ -5,6 +5,7 @@ import type { Usage } from '#shared/money.ts';
 import type { Problem } from '#shared/problem.ts';
 import type { Log } from '#shared/log.ts';
 import type { Configuration, Deployment, StreamPolicy } from '../config/configuration.ts';
+import type { PromptCache } from '../providers/provider.ts';
 import type { AttemptRecord, ContentEvent, OpenProvider } from './attempt.ts';
 import { Course } from './course.ts';
 import type { AttemptRole } from '../store/ledger.ts';
@@ -30,6 +31,8 @@ export interface RoutedAsk {
   under: Pick<Configuration, 'deployments' | 'routing'>;
   messages: ChatMessage[];
   parameters: Record<string, unknown>;
+  /** What the provider's prompt cache should keep; left out: nothing is said of it. */
+  promptCache?: PromptCache | null;
   /** Monotonic ms by which the first content must be there. */
   deadlineMonotonicMs: number;
   /** What follows when it breaks off after content. `error-if-seen`: nothing, unless nobody has seen any of it. */

@@ -13,6 +13,7 @@ test('[K10] a feature has every default, and each can be said', () => {
     cache: {stale_if_down_seconds: 9, ttl_seconds: 60, scope: user, fold_case: true, nfkc: true, ignore_patterns: ["#[0-9]+"]}
     device: {store: never, fresh_seconds: 10, keep_days: 2, queue: false}
     stream: {on_break: restart, delivery: buffered, hedge: false}
+    prompt_cache: {ttl: 1h, blocks: [history]}
 `),
   );
   expect({ featuresDeclared, defaultFeature }).toEqual({ featuresDeclared: true, defaultFeature: 'default' });
@@ -24,6 +25,7 @@ test('[K10] a feature has every default, and each can be said', () => {
     system: null,
     promptVersion: 1,
     maxOutputTokens: null,
+    promptCache: { ttl: '5m', blocks: ['system', 'tools'] },
     limits: {
       inputTokens: null,
       costNanoUsd: null,
@@ -43,6 +45,7 @@ test('[K10] a feature has every default, and each can be said', () => {
     system: 'Write [NAME] – kindly.',
     promptVersion: 3,
     maxOutputTokens: 500,
+    promptCache: { ttl: '1h', blocks: ['history'] },
     limits: {
       inputTokens: 8000,
       costNanoUsd: 20_000_000,
