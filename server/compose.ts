@@ -7,6 +7,7 @@ import { accountTest } from './ask/account-test.ts';
 import { createAsks } from './ask/create.ts';
 import { rowsOfCut } from './ask/cut-asks.ts';
 import type { Asks } from './ask/asks.ts';
+import { createWarm } from './ask/warm.ts';
 import type { Log } from '#shared/log.ts';
 import type { Configuration } from './config/configuration.ts';
 import { holdConfiguration, type Reloaded } from './config/current.ts';
@@ -153,12 +154,18 @@ async function composeOver(lock: FolderLock, options: RouterOptions): Promise<Co
     costNanoUsdPerHour: () => current.value.canary.costNanoUsdPerHour,
     book: (record) => void accountTest(record, { ledger, log, clock, random }),
   });
+  const warm = createWarm({
+    get configuration() {
+      return current.value;
+    },
+    ...{ ledger, clock, random, log, providers: providers.open },
+  });
   const app = createApp({
     get configuration() {
       return current.value;
     },
     ...{ current, asks, ledger, callers, keys, own, deployments, faults, epoch, clock, random, log },
-    ...{ budget: stores.budget, safeguard },
+    ...{ budget: stores.budget, safeguard, warm },
     upkeep: createUpkeep({ cache: stores.cache, journal, epoch }),
     checkDatabase: async () => void (await stores.meta.epoch()),
     dev: options.devPage !== null,

@@ -1,5 +1,6 @@
 import { mintAskId } from '#shared/ask-id.ts';
 import type { Problem } from '#shared/problem.ts';
+import { cacheSavingsNanoUsd } from '../pricing/savings.ts';
 import type { AttemptRecord } from '../routing/attempt.ts';
 import type { AskRow, AttemptRow } from '../store/ledger.ts';
 import type { AskRequest } from './asks.ts';
@@ -89,6 +90,10 @@ function rowOf(job: Job, attempts: readonly AttemptRecord[], by: { name: string;
     retries: retriesOf(attempts),
     failover_hops: hopsOf(attempts),
     cost_nano_usd: cost.nanoUsd,
+    cache_savings_nano_usd: attempts.reduce(
+      (sum, { usage, deployment }) => sum + cacheSavingsNanoUsd(usage, deployment.prices),
+      0,
+    ),
     cache_hit: job.delivery === 'router-cache',
     cache_ttl_s: ask.cacheKey === null ? null : ask.feature.cache.ttlSeconds,
     delivery: job.delivery,

@@ -20,6 +20,7 @@ import { postTelemetry } from './telemetry.ts';
 import { getTravel } from './travel.ts';
 import { postPurge } from './upkeep.ts';
 import { addressFrom } from './visit.ts';
+import { postWarm } from './warm.ts';
 
 type Handler = (c: HttpContext, parts: HttpParts) => Response | Promise<Response>;
 
@@ -47,6 +48,7 @@ const ROUTES: Record<string, Partial<Record<'GET' | 'POST' | 'DELETE', Handler>>
   '/api/keys/:id': { DELETE: deleteKey },
   '/api/budgets': { GET: getBudgets },
   '/api/safeguard': { GET: getSafeguard, POST: postSafeguard },
+  '/api/warm': { POST: postWarm },
   '/api/slo': { GET: getSlo },
   '/api/asks': { GET: listAsks },
   '/api/configuration': { GET: getConfiguration },

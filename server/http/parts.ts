@@ -2,6 +2,7 @@ import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import type { Clock, Random } from '#shared/clock.ts';
 import type { Asks } from '../ask/asks.ts';
+import type { Warm } from '../ask/warm.ts';
 import type { Log } from '#shared/log.ts';
 import type { Configuration } from '../config/configuration.ts';
 import type { CurrentConfiguration } from '../config/current.ts';
@@ -23,6 +24,7 @@ export interface HttpParts {
   readonly configuration: Configuration;
   current: Pick<CurrentConfiguration, 'loadedAtMs' | 'reload'>;
   asks: Asks;
+  warm: Warm;
   ledger: Ledger;
   budget: Pick<Budget, 'lines'>;
   safeguard: Pick<Safeguard, 'of' | 'set' | 'switches'>;

@@ -79,3 +79,8 @@ function nameOf(tool: unknown): string | null {
   const name = typeof described === 'object' && described !== null && 'name' in described ? described.name : null;
   return typeof name === 'string' ? name : null;
 }
+
+/** How a call says that only its beginning is to be kept: Anthropic takes 0 for it, others write at least one token. */
+export function warmingParameters(wire: 'openai' | 'anthropic'): Record<string, unknown> {
+  return wire === 'anthropic' ? { max_tokens: 0 } : { max_completion_tokens: 1 };
+}

@@ -29,6 +29,7 @@ export function reportSlo(figures: Figures, targets: SloTargets, window: { fromM
       cancelled: router.cancelled,
       from_memory: router.fromMemory,
       cost_unknown: router.costUnknown,
+      cache_savings_nano_usd: router.cacheSavingsNanoUsd ?? 0,
     },
     error_budget: errorBudget(router.failed, targets),
     device: {

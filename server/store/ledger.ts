@@ -45,6 +45,8 @@ export interface AskRow {
   failover_hops: number;
   /** Nano-dollars; null unknown; 0 for memory. */
   cost_nano_usd: number | null;
+  /** Nano-dollars that providers' prompt caches saved, less what writing to them cost; left out for 0. */
+  cache_savings_nano_usd?: number;
   cache_hit: boolean;
   cache_ttl_s: number | null;
   /** `provider` answered live · `router-cache` from memory · `joined` followed an identical ask · `replay` of a remembered key. */
@@ -130,6 +132,8 @@ export interface Figures {
     costP95NanoUsd: number | null;
     costKnown: number;
     costUnknown: number;
+    /** What providers' prompt caches saved; left out for 0. */
+    cacheSavingsNanoUsd?: number;
     /** When the first counted ask of the window arrived; null with none. */
     firstAtMs: number | null;
   };

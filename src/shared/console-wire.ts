@@ -32,6 +32,8 @@ export const sloReportSchema = z.object({
     from_memory: z.number(),
     /** Counted asks whose cost nobody knows; no cost figure includes them. */
     cost_unknown: z.number(),
+    /** What providers' prompt caches saved; absent from a router of an earlier release. */
+    cache_savings_nano_usd: z.optional(z.number()),
   }),
   error_budget: z.object({
     /** Failures that the target allows in the window, by `slo.expected_asks_per_month`. */

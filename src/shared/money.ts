@@ -34,7 +34,7 @@ const PICO_PER_NANO = 1000n;
 export function costNanoUsd(usage: Usage, prices: Prices | null): number | null {
   if (prices === null) return null;
   const { inputTokens, outputTokens, cachedInputTokens, cacheWriteTokens } = usage;
-  const rates = prices.long !== undefined && inputTokens > prices.long.aboveInputTokens ? prices.long.prices : prices;
+  const rates = ratesOf(inputTokens, prices);
   const hour = usage.cacheWriteHourTokens ?? 0;
   const thought = Math.min(usage.reasoningTokens, outputTokens);
   const pico =
@@ -45,6 +45,11 @@ export function costNanoUsd(usage: Usage, prices: Prices | null): number | null 
     times(outputTokens - thought, rates.outputPicoUsd) +
     times(thought, rates.reasoningPicoUsd ?? rates.outputPicoUsd);
   return Number((pico + PICO_PER_NANO - 1n) / PICO_PER_NANO);
+}
+
+/** The rates that hold for a call with so many input tokens. */
+export function ratesOf(inputTokens: number, prices: Prices): Prices {
+  return prices.long !== undefined && inputTokens > prices.long.aboveInputTokens ? prices.long.prices : prices;
 }
 
 function times(tokens: number, picoUsd: number): bigint {

@@ -24,6 +24,7 @@ export function askOf(id: string, changes: Partial<AskRow> = {}): AskRow {
     retries: 0,
     failover_hops: 0,
     cost_nano_usd: 5,
+    cache_savings_nano_usd: 0,
     cache_hit: false,
     cache_ttl_s: 3600,
     delivery: 'provider',
@@ -112,6 +113,7 @@ const nothing: Figures = {
     costP95NanoUsd: null,
     costKnown: 0,
     costUnknown: 0,
+    cacheSavingsNanoUsd: 0,
     firstAtMs: null,
   },
   device: {

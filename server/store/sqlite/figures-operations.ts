@@ -23,6 +23,7 @@ export function figuresOperations({ database }: Connection) {
         router: {
           ...asks,
           costNanoUsd: exact(asks.costNanoUsd),
+          cacheSavingsNanoUsd: exact(router.savings.get(query)?.nanoUsd ?? '0'),
           firstTokenP95Ms: router.firstToken.get(rank(query, asks.firstTokenCount))?.value ?? null,
           costP95NanoUsd: router.cost.get(rank(query, asks.costKnown))?.value ?? null,
         },
@@ -94,6 +95,12 @@ function routerStatements(database: Database) {
         sql<string>`cast(coalesce(sum(cost_nano_usd), 0) as text)`.as('costNanoUsd'),
         sql<number | null>`min(arrived_at_ms)`.as('firstAtMs'),
       ]),
+    ),
+    savings: prepareFor<FiguresQuery>(database)((param) =>
+      // Of an index that holds only the asks which saved something.
+      counted(param)
+        .where(sql<boolean>`cache_savings_nano_usd <> 0`)
+        .select(sql<string>`cast(coalesce(sum(cache_savings_nano_usd), 0) as text)`.as('nanoUsd')),
     ),
     firstToken: prepareFor<Ranked>(database)((param) =>
       counted(param)

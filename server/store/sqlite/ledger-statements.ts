@@ -36,6 +36,7 @@ function writes(database: Database) {
           retries: param((ask) => ask.retries),
           failover_hops: param((ask) => ask.failover_hops),
           cost_nano_usd: param((ask) => ask.cost_nano_usd),
+          cache_savings_nano_usd: param((ask) => ask.cache_savings_nano_usd ?? 0),
           cache_hit: param((ask) => Number(ask.cache_hit)),
           cache_ttl_s: param((ask) => ask.cache_ttl_s),
           delivery: param((ask) => ask.delivery),

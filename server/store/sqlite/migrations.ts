@@ -9,9 +9,10 @@ import { origins } from './migrations/0006-origins.ts';
 import { calls } from './migrations/0007-calls.ts';
 import { degraded } from './migrations/0008-degraded.ts';
 import { tokenKinds } from './migrations/0009-token-kinds.ts';
+import { cacheSavings } from './migrations/0010-cache-savings.ts';
 
 /** Every migration in order; the version of a database is how many of them it has had. */
-const MIGRATIONS = [first, cutAsks, roles, keys, budget, origins, calls, degraded, tokenKinds];
+const MIGRATIONS = [first, cutAsks, roles, keys, budget, origins, calls, degraded, tokenKinds, cacheSavings];
 
 /** The version of a database that this release writes. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -73,7 +73,7 @@ export interface Schema {
   };
   /** One row, kept by triggers: the bytes of all answers. */
   answer_total: { one: number; bytes: number };
-  ledger_ask: Columns<AskRow>;
+  ledger_ask: Columns<Required<AskRow>>;
   ledger_attempt: Columns<AttemptRow>;
   device_event: Columns<Omit<AskEnded, 'kind'>> & { tenant_id: string; user_id: string; received_at_ms: number };
   device_batch: { tenant_id: string; user_id: string; batch_id: string; dropped: number; received_at_ms: number };

@@ -66,6 +66,7 @@ export function openSurface({ own, parts, bodyBytes = 1_000_000 }: SurfaceOption
     configuration,
     current: { loadedAtMs: clock.now(), reload: () => Promise.reject(new Error('No reload was scripted.')) },
     asks,
+    warm: { warm: async () => ({ warmed: [], left: [] }) },
     ledger: testLedger(batches),
     callers,
     keys: ring,

@@ -27,6 +27,7 @@ function figures(router: Partial<Figures['router']> = {}, device: Partial<Figure
       costP95NanoUsd: null,
       costKnown: 0,
       costUnknown: 0,
+      cacheSavingsNanoUsd: 0,
       firstAtMs: null,
       ...router,
     },
