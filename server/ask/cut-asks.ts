@@ -92,6 +92,8 @@ function attemptOf({ askId, run, calls, answerBytes }: CutAsk, call: NotedCall, 
     output_tokens: outputTokens,
     cached_input_tokens: 0,
     cache_write_tokens: 0,
+    cache_write_hour_tokens: 0,
+    reasoning_tokens: 0,
     tokens_estimated: ended === null || call.estimated,
     cost_nano_usd: ended === null ? costNanoUsd(usage, call.prices) : call.costNanoUsd,
   };

@@ -92,6 +92,7 @@ async function warmOne(
         clock,
         fault: null,
         role: 'probe',
+        ordinal: 1,
         leftMs: WARM_MS,
         totalLeftMs: WARM_MS,
       },

@@ -2,8 +2,16 @@ import type { Command } from './command.ts';
 import { configCheckCommand } from './commands/config-check.ts';
 import { initCommand } from './commands/init.ts';
 import { linkCommand } from './commands/link.ts';
+import { pricesUpdateCommand } from './commands/prices-update.ts';
 import { startCommand } from './commands/start.ts';
 import { warmCommand } from './commands/warm.ts';
 
 /** Every command of `layover`, in the order of the help: one file each in `commands/`. */
-export const commands: readonly Command[] = [initCommand, configCheckCommand, startCommand, linkCommand, warmCommand];
+export const commands: readonly Command[] = [
+  initCommand,
+  configCheckCommand,
+  startCommand,
+  linkCommand,
+  warmCommand,
+  pricesUpdateCommand,
+];

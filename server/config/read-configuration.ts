@@ -1,5 +1,4 @@
 import { noticeLitellm } from './check-litellm.ts';
-import { shippedPrices, type PriceTable } from '../pricing/price-table.ts';
 import { checkSettings, sectionOfSchema } from './check.ts';
 import type { Configuration, Deployment, Feature } from './configuration.ts';
 import { ConfigurationError } from './configuration-error.ts';
@@ -9,6 +8,7 @@ import { DEFAULT_FEATURE, readFeatures } from './features.ts';
 import { Findings, pathName } from './findings.ts';
 import { STARTER_KEY_VARIABLES } from './known-providers.ts';
 import { findPasteMarks } from './paste-marks.ts';
+import { readPriceTable } from './price-file.ts';
 import type { FileSettings } from './schema.ts';
 import { schemaKeys } from './schema-keys.ts';
 import { readCanary, readGeneral, readRetention, readRouting, readSlo, readTravel } from './settings-defaults.ts';
@@ -28,8 +28,6 @@ export interface ConfigurationSources {
   readText(path: string): string | null;
   /** Who answers when there is no configuration and no provider key: aliases `app/chat` and `app/small`. */
   demoDeployments: Deployment[];
-  /** What providers list; the table of this release when left out. */
-  priceTable?: PriceTable;
 }
 
 /**
@@ -126,7 +124,12 @@ function resolve(
   const isDemo = settings.model_list.length === 0;
   const deployments = isDemo
     ? sources.demoDeployments
-    : readDeployments({ settings, environment, findings, priceTable: sources.priceTable ?? shippedPrices() });
+    : readDeployments({
+        settings,
+        environment,
+        findings,
+        priceTable: readPriceTable(sources),
+      });
   if (isDemo) findings.notice(['model_list'], '`model_list` is empty: the demo providers answer.');
   else if (deployments.length === 0 && !findings.hasMistakes) {
     findings.mistake(['model_list'], '`model_list` has no entry that can be served.', 'key');

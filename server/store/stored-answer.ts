@@ -8,6 +8,7 @@ const usageSchema = z.object({
   outputTokens: z.number(),
   cachedInputTokens: z.number(),
   cacheWriteTokens: z.number(),
+  cacheWriteHourTokens: z.optional(z.number()),
   reasoningTokens: z.number(),
   estimated: z.boolean(),
 });

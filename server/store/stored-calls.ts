@@ -2,13 +2,17 @@ import * as z from 'zod/mini';
 import { parseJson } from '#shared/json.ts';
 import type { NotedCall } from './journal.ts';
 
-const pricesSchema = z.object({
+const ratesSchema = z.object({
   inputPicoUsd: z.number(),
   outputPicoUsd: z.number(),
   cachedInputPicoUsd: z.number(),
   cacheWritePicoUsd: z.number(),
   cacheWriteHourPicoUsd: z.optional(z.number()),
   reasoningPicoUsd: z.optional(z.number()),
+});
+
+const pricesSchema = z.extend(ratesSchema, {
+  long: z.optional(z.object({ aboveInputTokens: z.number(), prices: ratesSchema })),
 });
 
 const callsSchema = z.array(

@@ -55,7 +55,14 @@ export const importTable: ImportTable = {
   ],
 
   // The subcommands of `layover`.
-  'server/cli': ['src/shared', 'server/config', 'server/identity', 'server/store', 'server/routing/worst-case.ts'],
+  'server/cli': [
+    'src/shared',
+    'server/config',
+    'server/pricing',
+    'server/identity',
+    'server/store',
+    'server/routing/worst-case.ts',
+  ],
 
   // Entry files put the parts together.
   'server/main.ts': ['*'],
