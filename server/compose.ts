@@ -7,6 +7,7 @@ import { accountTest } from './ask/account-test.ts';
 import { createAsks } from './ask/create.ts';
 import { rowsOfCut } from './ask/cut-asks.ts';
 import type { Asks } from './ask/asks.ts';
+import type { AskParts } from './ask/heart.ts';
 import { createWarm } from './ask/warm.ts';
 import type { Log } from '#shared/log.ts';
 import type { Configuration } from './config/configuration.ts';
@@ -19,7 +20,7 @@ import type { OwnAddresses } from './identity/addresses.ts';
 import { createCallers, type Callers } from './identity/callers.ts';
 import { createKeyRing } from './identity/key-ring.ts';
 import { readMasterKey, type MasterKey } from './identity/master-key.ts';
-import { createTokenizer } from './pricing/tokenizer.ts';
+import { noTokenizer, type Tokenizer } from './pricing/tokenizer.ts';
 import { keepProviders } from './providers/kept-providers.ts';
 import { createCanary } from './routing/canary.ts';
 import { createDeployments } from './routing/deployments.ts';
@@ -56,6 +57,8 @@ export interface RouterOptions {
   devPage: string | null;
   /** Of this release, such as `0.1.0`. */
   version: string;
+  /** Counts tokens; the router closes it. Left out: they are bounded, and estimated by bytes. */
+  tokenizer?: Tokenizer;
   clock: Clock;
   random: Random;
   log: Log;
@@ -132,11 +135,11 @@ async function composeOver(lock: FolderLock, options: RouterOptions): Promise<Co
   const ledger = logAsks(stores.ledger, log);
   const memory = new MemoryJournal(clock);
   const safeguard = await openSafeguard(stores.budget, clock);
-  const tokenizer = createTokenizer({ clock, log });
+  const tokenizer = options.tokenizer ?? noTokenizer;
   const journal = openDiscreetJournal(stores.journal, memory);
   const budget = watchErrorBudget({ ledger, slo: () => current.value.slo, clock, log });
   // Not spread: a getter would be read once, and a reload change nothing.
-  const asks = createAsks({
+  const parts: AskParts = {
     get configuration() {
       return current.value;
     },
@@ -148,24 +151,19 @@ async function composeOver(lock: FolderLock, options: RouterOptions): Promise<Co
     cache: stores.cache,
     budget: stores.budget,
     safeguard,
-  });
+  };
+  const asks = createAsks(parts);
   const canary = createCanary({
     ...{ deployments, faults, openProvider: providers.open, clock, log },
     costNanoUsdPerHour: () => current.value.canary.costNanoUsdPerHour,
     book: (record) => void accountTest(record, { ledger, log, clock, random }),
-  });
-  const warm = createWarm({
-    get configuration() {
-      return current.value;
-    },
-    ...{ ledger, clock, random, log, providers: providers.open },
   });
   const app = createApp({
     get configuration() {
       return current.value;
     },
     ...{ current, asks, ledger, callers, keys, own, deployments, faults, epoch, clock, random, log },
-    ...{ budget: stores.budget, safeguard, warm },
+    ...{ budget: stores.budget, safeguard, warm: createWarm(parts) },
     upkeep: createUpkeep({ cache: stores.cache, journal, epoch }),
     checkDatabase: async () => void (await stores.meta.epoch()),
     dev: options.devPage !== null,

@@ -15,6 +15,7 @@ import { listen, type Listening } from './http/listen.ts';
 import { isLoopbackName } from './identity/addresses.ts';
 import { masterGrants } from './identity/callers.ts';
 import { announceRouter, withdrawRouter } from './store/running-router.ts';
+import { createTokenizer } from './pricing/tokenizer.ts';
 import { startDemoProviders, type DemoProviders } from './providers/demo/demo-providers.ts';
 import { StartProblem } from './start-problem.ts';
 import { readVersion } from './version.ts';
@@ -57,6 +58,7 @@ async function main(): Promise<void> {
       masterKey: env['LAYOVER_MASTER_KEY'],
       devPage: env['LAYOVER_DEV'] === '1' ? (env['LAYOVER_DEV_PAGE'] ?? null) : null,
       version: readVersion(),
+      tokenizer: createTokenizer({ clock: systemClock, log }),
       clock: systemClock,
       random: systemRandom,
       log,

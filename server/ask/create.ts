@@ -8,6 +8,7 @@ import type { Job } from './job.ts';
 import { within } from './limit.ts';
 import { LiveAsks } from './live-asks.ts';
 import { replay } from './replay.ts';
+import { countUntold } from './untold-usage.ts';
 import { accountRefused } from './account.ts';
 
 /** How long a clean stop waits for journal and ledger after the last ask was cut off, ms. */
@@ -21,7 +22,7 @@ export function createAsks(parts: AskParts): Asks {
     live: new LiveAsks(clock, parts.configuration.routing.graceMs),
     rates: createRates(clock),
     router: createRouter({
-      ...{ deployments, faults, openProvider: providers, hedgeAllowed, clock, random, log },
+      ...{ deployments, faults, openProvider: countUntold(providers, parts), hedgeAllowed, clock, random, log },
     }),
   };
   const { live } = held;

@@ -139,6 +139,7 @@ function rowOf(
     failover_hops: 0,
     cost_nano_usd: record.costNanoUsd,
     cache_savings_nano_usd: cacheSavingsNanoUsd(record.usage, record.deployment.prices),
+    degraded: '',
     cache_hit: false,
     cache_ttl_s: null,
     delivery: 'provider',
