@@ -87,8 +87,9 @@ function featureOf({ caller, feature: name }: AskRequest, configuration: Configu
   return { ...fallback, name };
 }
 
-function aliasOf(body: ChatRequest, feature: Feature, { deployments }: Configuration): string {
-  const alias = body.model ?? feature.model;
+function aliasOf(body: ChatRequest, feature: Feature, { deployments, routing }: Configuration): string {
+  const asked = body.model ?? feature.model;
+  const alias = routing.modelAliases.get(asked)?.model ?? asked;
   if (deployments.some((deployment) => deployment.alias === alias)) return alias;
   const served = [...new Set(deployments.map((deployment) => deployment.alias))];
   const named = served.slice(0, ALIASES_NAMED).map((name) => `\`${name}\``);

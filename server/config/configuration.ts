@@ -72,6 +72,14 @@ export interface Deployment {
   pricedBy?: string;
   /** Longest prompt in tokens; null when nobody said. */
   maxInputTokens: number | null;
+  /** Most calls and tokens in a minute; null for no limit. */
+  perMinute: { requests: number | null; tokens: number | null };
+  /** How its failures are judged, where it says otherwise than the router's settings. */
+  judged: {
+    allowedFails: number | null;
+    allowedFailsPolicy: ReadonlyMap<string, number> | null;
+    cooldownMs: number | null;
+  };
   /** What its calls get beside the ask; undefined for nothing. */
   extras?: RequestExtras | undefined;
   demo: boolean;
@@ -168,6 +176,14 @@ export interface Routing {
   retryAfterMs: number;
   /** Repeats by kind of failure, in place of `numRetries`. */
   retryPolicy: ReadonlyMap<string, number>;
+  /** Aliases that follow an alias, in their order, by what happened; `*` for every alias without an entry. */
+  fallbacks: Record<'any' | 'whenTooLong' | 'whenRefused', ReadonlyMap<string, readonly string[]>>;
+  /** Other names of an alias; a hidden one is not listed. */
+  modelAliases: ReadonlyMap<string, { model: string; hidden: boolean }>;
+  /** An ask goes past deployments that are known to take less. Default false. */
+  preCallChecks: boolean;
+  /** Who is taken of an order: by chance and weight, or whose first token came soonest of late. */
+  strategy: { kind: 'weights' } | { kind: 'latency'; ttlMs: number; buffer: number };
   /** Limit of one ask over all its attempts, ms. Default 30,000. */
   totalTimeoutMs: number;
   /** How long an ask without a key goes on after its client left, ms. Default 60,000. */

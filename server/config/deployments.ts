@@ -5,6 +5,7 @@ import { readExtras } from './deployment-request.ts';
 import { pathName, type Findings } from './findings.ts';
 import { guessedPrefix, providerNamed, servedPrefixes, type KnownProvider } from './known-providers.ts';
 import { takesPrefill } from './prefill.ts';
+import { readFailsPolicy } from './failure-policies.ts';
 import type { DeploymentEntry, FileSettings } from './schema.ts';
 import type { Environment } from './variables.ts';
 import type { Path } from './yaml-tree.ts';
@@ -55,7 +56,7 @@ export function readDeployments(sources: Sources): Deployment[] {
     ids.add(deployment.id);
     deployments.push(deployment);
   });
-  return deployments;
+  return withShares(deployments, sources.settings);
 }
 
 interface Entry extends Sources {
@@ -86,10 +87,34 @@ function readDeployment(entry: DeploymentEntry, at: Entry): Deployment | null {
     streamTotalMs: params.stream_total_timeout ?? router.stream_total_timeout ?? TIMER_DEFAULTS.streamTotalMs,
     prefill: entry.model_info?.supports_assistant_prefill ?? takesPrefill(target),
     ...readPrices(entry, target, at),
-    maxInputTokens: null,
+    maxInputTokens: entry.model_info?.max_input_tokens ?? null,
+    perMinute: { requests: params.rpm ?? entry.rpm ?? null, tokens: params.tpm ?? entry.tpm ?? null },
+    judged: judgedOf(entry),
     extras: readExtras(entry, { wire: target.wire, path: at.path, findings: at.findings }),
     demo: false,
   };
+}
+
+/** How its failures are judged, where the entry says so. */
+function judgedOf({ litellm_params: params, model_info: info }: DeploymentEntry): Deployment['judged'] {
+  const cooldown = params.cooldown_time ?? info?.cooldown_time ?? null;
+  const policy = info?.allowed_fails_policy ?? null;
+  return {
+    allowedFails: info?.allowed_fails ?? null,
+    allowedFailsPolicy: policy === null ? null : readFailsPolicy(policy),
+    cooldownMs: cooldown === null ? null : Math.round(cooldown * 1000),
+  };
+}
+
+/** Where no entry of an alias has a weight, `rpm` are the weights, else `tpm`, as in LiteLLM. */
+function withShares(deployments: readonly Deployment[], { model_list: entries }: FileSettings): Deployment[] {
+  return deployments.map((deployment) => {
+    const { alias, perMinute } = deployment;
+    const weighted = entries.some((one) => one.model_name === alias && (one.litellm_params.weight ?? null) !== null);
+    const group = deployments.filter((one) => one.alias === alias);
+    const limit = (['requests', 'tokens'] as const).find((key) => group.some((one) => one.perMinute[key] !== null));
+    return weighted || limit === undefined ? deployment : { ...deployment, weight: perMinute[limit] ?? 0 };
+  });
 }
 
 type Target = Pick<Deployment, 'name' | 'wire' | 'model' | 'apiBase' | 'apiKey' | 'state'>;

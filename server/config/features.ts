@@ -51,10 +51,16 @@ export function readFeatures(sources: Sources): Map<string, Feature> {
       );
     }
     checkFeature(name, entry ?? {}, sources);
-    features.set(name, featureFrom(name, entry ?? {}, fallback));
+    features.set(name, resolved(featureFrom(name, entry ?? {}, fallback), sources.settings));
   }
   for (const feature of features.values()) checkReachable(feature, sources);
   return features;
+}
+
+/** By the `model_name` that another name of it stands for. */
+function resolved(feature: Feature, settings: FileSettings): Feature {
+  const to = settings.router_settings?.model_group_alias?.[feature.model] ?? feature.model;
+  return { ...feature, model: typeof to === 'string' ? to : to.model };
 }
 
 /** A feature with everything that its entry leaves out. */
@@ -132,8 +138,9 @@ function firstUsableAlias(deployments: readonly Deployment[]): string {
   return (deployments.find((one) => one.state.kind === 'ready') ?? deployments[0])?.alias ?? '';
 }
 
-function checkFeature(name: string, entry: FeatureEntry, { deployments, findings }: Sources): void {
-  const aliases = [...new Set(deployments.map((one) => one.alias))];
+function checkFeature(name: string, entry: FeatureEntry, { settings, deployments, findings }: Sources): void {
+  const others = Object.keys(settings.router_settings?.model_group_alias ?? {});
+  const aliases = [...new Set([...deployments.map((one) => one.alias), ...others])];
   for (const [key, path] of [
     [entry.model, ['features', name, 'model']],
     [entry.limits?.cheaper_model, ['features', name, 'limits', 'cheaper_model']],

@@ -6,13 +6,12 @@ import { CACHE_KEYS, MODULE_KEYS } from './litellm-module-keys.ts';
  * what happens here. A file that has them works; the start says so in one line each.
  */
 const OWN_STORE = 'answers are kept in the data folder.';
-const OWN_FALLBACK =
-  'the deployments of one alias follow each other by `order`; give the other model the same `model_name`.';
-const ONE_RETRY = 'a fast failure is tried once more in its group, then the next deployment is asked.';
+const ONE_RETRY = 'use `router_settings.num_retries`.';
+const NEVER_AGAIN = 'such a failure is never sent again to the same deployment.';
+const OWN_FAULT = 'what is the ask’s own fault says nothing about a deployment.';
 const NO_EXPORT = 'calls are not exported; the ledger and the Console hold them.';
 const FROM_FILE = 'models come from this file.';
 const FOR_PEOPLE = 'it is for people only.';
-const NOT_A_LIMIT = 'rates are not limited per deployment; use `weight` for its share.';
 
 const SECTIONS: Record<string, Record<string, string>> = {
   '': {
@@ -34,15 +33,9 @@ const SECTIONS: Record<string, Record<string, string>> = {
     agent_list: 'agents are not served.',
     tools: 'tools come with the ask.',
   },
-  'model_list.*': {
-    tpm: NOT_A_LIMIT,
-    rpm: NOT_A_LIMIT,
-  },
   'model_list.*.litellm_params': {
-    rpm: NOT_A_LIMIT,
-    tpm: NOT_A_LIMIT,
     max_retries: `inert in LiteLLM too; ${ONE_RETRY}`,
-    num_retries: ONE_RETRY,
+    num_retries: 'use `router_settings.num_retries`, which holds for a whole ask.',
     max_parallel_requests: 'calls are not limited per deployment.',
     keepalive_seconds: 'a silent stream gets a comment every 10 s anyway.',
     allow_client_keepalive_override: 'a silent stream gets a comment every 10 s anyway.',
@@ -50,7 +43,6 @@ const SECTIONS: Record<string, Record<string, string>> = {
     extra_body: 'no fields are added.',
     tags: 'tags do not choose a deployment.',
     mock_response: 'no answers are made up; without a configuration Layover runs on its demo providers.',
-    cooldown_time: 'use `router_settings.cooldown_time`.',
     max_budget: 'a deployment has no budget of its own.',
     budget_duration: 'a deployment has no budget of its own.',
     litellm_credential_name: 'named credentials are not read; write `api_key`.',
@@ -66,7 +58,7 @@ const SECTIONS: Record<string, Record<string, string>> = {
     vector_store_id: 'vector stores are not served.',
     guardrails: 'guardrails are not run.',
     prompt_id: 'prompt templates are not read; use `features.*.system`.',
-    fallbacks: OWN_FALLBACK,
+    fallbacks: 'use `router_settings.fallbacks`.',
     allow_request_chat_template: 'chat templates are the server’s own.',
     ssl_verify: 'certificates are always checked.',
     cache_control_injection_points: 'use `features.*.prompt_cache`.',
@@ -77,11 +69,7 @@ const SECTIONS: Record<string, Record<string, string>> = {
     mode: 'every deployment is asked as chat.',
     base_model: 'prices come from the file.',
     max_tokens: 'use `features.*.limits.output_tokens`.',
-    max_input_tokens: 'the context window is not checked before the call.',
     max_output_tokens: 'use `features.*.limits.output_tokens`.',
-    allowed_fails: 'use `router_settings.allowed_fails`.',
-    allowed_fails_policy: 'use `router_settings.allowed_fails`.',
-    cooldown_time: 'use `router_settings.cooldown_time`.',
     blocked: 'take the deployment out of the list instead.',
     tier: 'tiers do not choose a deployment.',
     team_id: 'teams do not choose a deployment.',
@@ -104,22 +92,23 @@ const SECTIONS: Record<string, Record<string, string>> = {
     health_check_model: 'deployments are judged by real calls.',
     disable_background_health_check: 'deployments are judged by real calls.',
   },
+  'router_settings.retry_policy': {
+    AuthenticationErrorRetries: NEVER_AGAIN,
+    BadRequestErrorRetries: NEVER_AGAIN,
+    ContentPolicyViolationErrorRetries: NEVER_AGAIN,
+    NotFoundErrorRetries: NEVER_AGAIN,
+  },
+  'router_settings.allowed_fails_policy': {
+    BadRequestErrorAllowedFails: OWN_FAULT,
+    ContentPolicyViolationErrorAllowedFails: OWN_FAULT,
+  },
+  'model_list.*.model_info.allowed_fails_policy': {
+    BadRequestErrorAllowedFails: OWN_FAULT,
+    ContentPolicyViolationErrorAllowedFails: OWN_FAULT,
+  },
   router_settings: {
-    num_retries: ONE_RETRY,
-    retry_after: 'a retry waits as the provider says.',
-    retry_policy: ONE_RETRY,
-    model_group_retry_policy: ONE_RETRY,
-    allowed_fails_policy: 'all failures count alike; use `allowed_fails`.',
-    disable_cooldowns: 'deployments that fail always cool down.',
-    enable_pre_call_checks: 'the context window is not checked before the call.',
-    fallbacks: OWN_FALLBACK,
-    default_fallbacks: OWN_FALLBACK,
-    context_window_fallbacks: OWN_FALLBACK,
-    content_policy_fallbacks: OWN_FALLBACK,
-    max_fallbacks: OWN_FALLBACK,
+    model_group_retry_policy: 'use `retry_policy`, which holds for every alias.',
     order_fallback_status_codes: 'the kind of failure decides what follows.',
-    model_group_alias: 'write the entry once more under the other `model_name`.',
-    routing_strategy_args: 'deployments are picked by `order`, then `weight`.',
     redis_host: 'health is kept in this process.',
     redis_port: 'health is kept in this process.',
     redis_password: 'health is kept in this process.',
@@ -141,7 +130,7 @@ const SECTIONS: Record<string, Record<string, string>> = {
     optional_pre_call_checks: 'there are no checks before the call.',
     deployment_affinity_ttl_seconds: 'asks are not bound to a deployment; use `features.*.pin`.',
     model_group_affinity_config: 'asks are not bound to a deployment; use `features.*.pin`.',
-    enable_pre_call_check: 'the context window is not checked before the call.',
+    enable_pre_call_check: 'use `enable_pre_call_checks`.',
     routing_groups: 'every alias is routed alike.',
     ignore_invalid_deployments: 'what cannot be called is skipped while another deployment serves its alias.',
     tag_filtering_match_any: 'tags do not choose a deployment.',

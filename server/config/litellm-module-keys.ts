@@ -1,8 +1,5 @@
 /** Keys of LiteLLM's `litellm_settings` that Layover does not follow, with what happens here or stands in their place. */
 const OWN_STORE = 'answers are kept in the data folder.';
-const OWN_FALLBACK =
-  'the deployments of one alias follow each other by `order`; give the other model the same `model_name`.';
-const ONE_RETRY = 'a fast failure is tried once more in its group, then the next deployment is asked.';
 const NO_EXPORT = 'calls are not exported; the ledger and the Console hold them.';
 const NO_DATABASE = 'keys and spend live in the data folder.';
 const ONE_LEVEL = 'the level of the log is `LAYOVER_LOG`.';
@@ -14,13 +11,7 @@ const OWN_LINE = 'the router’s own connections decide.';
 const NOT_SERVED = 'what it is about is not served.';
 
 export const MODULE_KEYS: Record<string, string> = {
-  num_retries: ONE_RETRY,
-  retry_after: 'a retry waits as the provider says.',
-  fallbacks: OWN_FALLBACK,
-  default_fallbacks: OWN_FALLBACK,
-  context_window_fallbacks: OWN_FALLBACK,
-  content_policy_fallbacks: OWN_FALLBACK,
-  allowed_fails: 'use `router_settings.allowed_fails`.',
+  retry_after: 'use `router_settings.retry_after`.',
   cooldown_time: 'use `router_settings.cooldown_time`.',
   modify_params: 'parameters go to the provider as they came.',
   add_function_to_prompt: 'tools go to the provider as tools.',

@@ -10,8 +10,9 @@ import { STARTER_KEY_VARIABLES } from './known-providers.ts';
 import { findPasteMarks } from './paste-marks.ts';
 import { readPriceTable } from './price-file.ts';
 import type { FileSettings } from './schema.ts';
+import { checkTargets, readRouting } from './routing.ts';
 import { schemaKeys } from './schema-keys.ts';
-import { readCanary, readGeneral, readRetention, readRouting, readSlo, readTravel } from './settings-defaults.ts';
+import { readCanary, readGeneral, readRetention, readSlo, readTravel } from './settings-defaults.ts';
 import { starterText } from './starter.ts';
 import { readTenants } from './tenants.ts';
 import { noticeUnused } from './unused-settings.ts';
@@ -141,6 +142,7 @@ function resolve(
     const section = (settings.general_settings?.master_key ?? null) === null ? 'litellm_settings' : 'general_settings';
     findings.wrongValue([section, 'master_key'], 'letters, digits and signs of ASCII, without blanks');
   }
+  checkTargets(settings, { deployments, findings });
   noticeUnused(settings, findings);
   noticeLitellm(settings, { deployments, findings });
   return {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { failsPolicySchema, retryPolicySchema } from './failure-policies.ts';
 import { matching, number, oneOf, positive, pricePerToken, secondsAsMs, text, whole, yesNo } from './values.ts';
 
 /**
@@ -43,10 +44,30 @@ const samplingShape = {
   reasoning_effort: name().nullish(),
 };
 
+/** An alias, or as LiteLLM also writes it, an entry with parameters of its own, of which only the alias is followed. */
+const fallbackTarget = z.union([name(), z.looseObject({ model: name() })]);
+const fallbackLists = z.array(z.record(z.string(), z.array(fallbackTarget).max(100))).max(1000);
+export type FallbackList = z.infer<typeof fallbackLists> | null | undefined;
+
+const fallbackShape = {
+  num_retries: whole('', 0, 100).nullish(),
+  allowed_fails: whole('', 0, 1_000_000).nullish(),
+  fallbacks: fallbackLists.nullish(),
+  default_fallbacks: z.array(fallbackTarget).max(100).nullish(),
+  context_window_fallbacks: fallbackLists.nullish(),
+  content_policy_fallbacks: fallbackLists.nullish(),
+};
+
+const perMinuteShape = {
+  rpm: whole('', 1, 1_000_000_000).nullish(),
+  tpm: whole('', 1, 1_000_000_000_000).nullish(),
+};
+
 const order = () => whole('', -1_000_000, 1_000_000);
 
 const deploymentSchema = z.strictObject({
   model_name: name(),
+  ...perMinuteShape,
   litellm_params: z.strictObject({
     model: name().nullish(),
     custom_llm_provider: name().nullish(),
@@ -55,6 +76,8 @@ const deploymentSchema = z.strictObject({
     base_url: text(2000).nullish(),
     order: order().nullish(),
     weight: number('', 0, 1_000_000_000).nullish(),
+    ...perMinuteShape,
+    cooldown_time: number(' of seconds', 0, 86_400).nullish(),
     ...timerShape,
     ...samplingShape,
     organization: name().nullish(),
@@ -68,6 +91,10 @@ const deploymentSchema = z.strictObject({
     .strictObject({
       id: name().nullish(),
       order: order().nullish(),
+      max_input_tokens: tokens().nullish(),
+      allowed_fails: whole('', 0, 1_000_000).nullish(),
+      allowed_fails_policy: failsPolicySchema.nullish(),
+      cooldown_time: number(' of seconds', 0, 86_400).nullish(),
       supports_assistant_prefill: yesNo().nullish(),
       ...priceShape,
     })
@@ -84,8 +111,23 @@ const routerSchema = z.strictObject({
     'latency-based-routing',
     'cost-based-routing',
   ).nullish(),
+  routing_strategy_args: z
+    .strictObject({
+      ttl: positive(' of seconds', 31_536_000).nullish(),
+      lowest_latency_buffer: number('', 0, 1000).nullish(),
+    })
+    .nullish(),
   enable_weighted_failover: yesNo().nullish(),
-  allowed_fails: whole('', 0, 1_000_000).nullish(),
+  ...fallbackShape,
+  max_fallbacks: whole('', 0, 100).nullish(),
+  retry_after: number(' of seconds', 0, 600).nullish(),
+  retry_policy: retryPolicySchema.nullish(),
+  allowed_fails_policy: failsPolicySchema.nullish(),
+  disable_cooldowns: yesNo().nullish(),
+  enable_pre_call_checks: yesNo().nullish(),
+  model_group_alias: z
+    .record(z.string(), z.union([name(), z.strictObject({ model: name(), hidden: yesNo().nullish() })]))
+    .nullish(),
   cooldown_time: number(' of seconds', 0, 86_400).nullish(),
   ...timerShape,
 });
@@ -103,6 +145,7 @@ const litellmSchema = z.strictObject({
     })
     .nullish(),
   request_timeout: secondsAsMs().nullish(),
+  ...fallbackShape,
   drop_params: yesNo().nullish(),
   master_key: secret().nullish(),
 });

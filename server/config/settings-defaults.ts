@@ -1,29 +1,5 @@
-import type { Configuration, Routing, SloTargets } from './configuration.ts';
-import { TIMER_DEFAULTS } from './deployments.ts';
+import type { Configuration, SloTargets } from './configuration.ts';
 import type { FileSettings } from './schema.ts';
-
-/** How long an ask without a key goes on after its client left, ms, when nothing says otherwise. */
-const GRACE_MS = 60_000;
-
-/** Fails one after the other that open a deployment at any pace: at one ask in four minutes a window of a minute never fills. */
-const FAILS_IN_A_ROW = 3;
-
-export function readRouting(settings: FileSettings): Routing {
-  const router = settings.router_settings ?? {};
-  return {
-    allowedFails: router.allowed_fails ?? 3,
-    failsInARow: FAILS_IN_A_ROW,
-    allowedFailsPolicy: new Map(),
-    cooldownMs: Math.round((router.cooldown_time ?? 30) * 1000),
-    cooldowns: true,
-    numRetries: 2,
-    maxFallbacks: 5,
-    retryAfterMs: 0,
-    retryPolicy: new Map(),
-    totalTimeoutMs: router.timeout ?? settings.litellm_settings?.request_timeout ?? TIMER_DEFAULTS.timeoutMs,
-    graceMs: Math.round((settings.general_settings?.disconnect_grace_seconds ?? GRACE_MS / 1000) * 1000),
-  };
-}
 
 /** A cent an hour: a test costs some hundredths of one at the dearest prices there are. */
 const CANARY_USD_PER_HOUR = 0.01;

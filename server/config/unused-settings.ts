@@ -26,10 +26,10 @@ export function noticeUnused(settings: FileSettings, findings: Findings): void {
 function noticeRouting(settings: FileSettings, findings: Findings): void {
   const router = settings.router_settings ?? {};
   const at = (key: string): string[] => ['router_settings', key];
-  if ((router.routing_strategy ?? 'simple-shuffle') !== 'simple-shuffle') {
+  if (!['simple-shuffle', 'latency-based-routing'].includes(router.routing_strategy ?? 'simple-shuffle')) {
     findings.notice(
       at('routing_strategy'),
-      'only the routing strategy `simple-shuffle` is followed: lowest `order` first, by `weight` inside it.',
+      'only the routing strategies `simple-shuffle` and `latency-based-routing` are followed: lowest `order` first, by `weight` inside it.',
     );
   }
   if (router.enable_weighted_failover === false) {
@@ -49,7 +49,21 @@ function noticeDifferences(settings: FileSettings, findings: Findings): void {
       '`allowed_fails` counts failures of one minute here; LiteLLM counts over `cooldown_time`.',
     );
   }
-  settings.model_list.forEach(({ litellm_params: params }, index) => {
+  for (const section of ['router_settings', 'litellm_settings'] as const) {
+    if ((settings[section]?.num_retries ?? null) === null) continue;
+    findings.notice(
+      [section, 'num_retries'],
+      '`num_retries` counts repeats at the same deployment over a whole ask here; LiteLLM counts anew for each order. Steps to another deployment are counted by `max_fallbacks`.',
+    );
+  }
+  settings.model_list.forEach(({ litellm_params: params, rpm, tpm }, index) => {
+    for (const key of ['rpm', 'tpm'] as const) {
+      if ((params[key] ?? { rpm, tpm }[key] ?? null) === null) continue;
+      findings.notice(
+        ['model_list', index, ...((params[key] ?? null) === null ? [] : ['litellm_params']), key],
+        `\`${key}\` is a limit here: past it the next deployment is asked. LiteLLM takes it for a weight only.`,
+      );
+    }
     if ((params.stream_timeout ?? null) === null || (params.ttft_timeout ?? null) !== null) return;
     findings.notice(
       ['model_list', index, 'litellm_params', 'stream_timeout'],

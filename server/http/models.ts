@@ -9,7 +9,7 @@ interface Model {
   owned_by: string;
 }
 
-/** `GET /v1/models`: every alias with a deployment that has its key. */
+/** `GET /v1/models`: every alias with a deployment that has its key, by each name that is not hidden. */
 export async function listModels(c: HttpContext, parts: HttpParts): Promise<Response> {
   await parts.callers.identify(visitFrom(c));
   return Response.json({ object: 'list', data: models(parts) });
@@ -26,7 +26,9 @@ export async function getModel(c: HttpContext, parts: HttpParts): Promise<Respon
 
 function models(parts: HttpParts): Model[] {
   const ready = parts.configuration.deployments.filter((deployment) => deployment.state.kind === 'ready');
-  return [...new Set(ready.map((deployment) => deployment.alias))].map((id) => ({
+  const served = new Set(ready.map((deployment) => deployment.alias));
+  const others = [...parts.configuration.routing.modelAliases].filter(([, to]) => !to.hidden && served.has(to.model));
+  return [...new Set([...served, ...others.map(([alias]) => alias)])].map((id) => ({
     id,
     object: 'model',
     created: 0,

@@ -1,6 +1,6 @@
 import type { Clock } from '#shared/clock.ts';
 import { Stopped, type AttemptEnd, type AttemptRecord, type ContentEvent } from './attempt.ts';
-import type { Watch } from './health.ts';
+import type { CallWatch } from './deployments.ts';
 import type { Commitment } from './route.ts';
 
 /** An attempt that is over, and who made it. */
@@ -9,7 +9,7 @@ export interface Ended {
   record: AttemptRecord;
   end: AttemptEnd;
   /** To be told how it ended. */
-  watch: Watch;
+  watch: CallWatch;
 }
 
 /** Content, and who gave it. */

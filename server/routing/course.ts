@@ -1,5 +1,6 @@
 import { wait } from '#shared/clock.ts';
 import type { Usage } from '#shared/money.ts';
+import type { Problem } from '#shared/problem.ts';
 import type { Deployment } from '../config/configuration.ts';
 import { ProviderFailure } from '../providers/provider.ts';
 import type { AttemptRole } from '../store/ledger.ts';
@@ -7,16 +8,25 @@ import { attempt } from './attempt.ts';
 import { Contest, type ContestParts, type Ended, type Start } from './contest.ts';
 import { askToGoOn } from './continuation.ts';
 import { Delivery } from './delivery.ts';
-import { addUsage, estimateUsage } from './estimate.ts';
+import { addUsage, estimateUsage, isSurelyTooLong } from './estimate.ts';
 import type { Plan, Step } from './plan.ts';
 import type { Commitment, RoutedAsk, RouteEnd, RouterParts, RouteSink } from './route.ts';
-import { brokeOff, didNotFit, noneReady, nothingCame, type Failed } from './verdict.ts';
+import {
+  allFull,
+  allResting,
+  brokeOff,
+  didNotFit,
+  longerThanAny,
+  noneReady,
+  nothingCame,
+  type Failed,
+} from './verdict.ts';
 
 /** The way of one ask to its answer: attempt after attempt, until one is whole or nobody is left to ask. */
 export class Course {
   readonly #ask: RoutedAsk;
   readonly #sink: RouteSink;
-  readonly #parts: RouterParts & { plan: Plan };
+  readonly #parts: RouterParts & { plan: Plan; tokens: number };
   readonly #signal: AbortSignal;
   readonly #delivery: Delivery;
   readonly #failed: Failed[] = [];
@@ -28,7 +38,11 @@ export class Course {
   /** Monotonic ms at which the stream is over, whoever gives it; null before its first content. */
   #streamEndsMs: number | null = null;
 
-  constructor(ask: RoutedAsk, sink: RouteSink, parts: RouterParts & { plan: Plan; signal: AbortSignal }) {
+  constructor(
+    ask: RoutedAsk,
+    sink: RouteSink,
+    parts: RouterParts & { plan: Plan; tokens: number; signal: AbortSignal },
+  ) {
     this.#ask = ask;
     this.#sink = sink;
     this.#parts = parts;
@@ -115,7 +129,7 @@ export class Course {
     let by: Commitment = { deployment, model: deployment.model, attempts: ordinal, hops };
     return async (onContent, signal) => {
       const startedMs = clock.monotonic();
-      const watch = deployments.begin(deployment);
+      const watch = deployments.begin(deployment, this.#parts.tokens);
       const asked = this.#callFor(deployment);
       const { inputTokens } = estimateUsage(asked.messages, 0);
       this.#sink.calling({ ordinal, deployment, role, startedAtMs: clock.now(), inputTokens });
@@ -161,6 +175,7 @@ export class Course {
     const { times } = this.#parts;
     const { deployment } = record;
     this.#sink.attempted(record);
+    watch.used(record.usage.inputTokens + record.usage.outputTokens);
     const isSlow = record.status.endsWith('lost') || (end.kind === 'failed' && end.failure.kind === 'timeout');
     // Of one that was left before its first content it is known that it would have taken longer.
     const firstTokenMs = record.firstTokenMs ?? (isSlow && end.kind !== 'finished' ? record.totalMs : null);
@@ -199,10 +214,23 @@ export class Course {
     const { deployments } = this.#parts;
     if (this.#broken !== null) return { kind: 'failed', outcome: 'incomplete', problem: brokeOff(this.#broken.by) };
     const served = deployments.of(this.#ask.alias, this.#ask.under);
-    if (this.#failed.length === 0)
-      return { kind: 'failed', outcome: 'failed', problem: noneReady(this.#ask.alias, served) };
+    if (this.#failed.length === 0) return { kind: 'failed', ...this.#nobodyAsked(served) };
     const problem = nothingCame(this.#failed, this.#retryAfterMs(served));
     return { kind: 'failed', outcome: problem.status < 500 ? 'refused' : 'failed', problem };
+  }
+
+  /** Why nobody could be asked at all. */
+  #nobodyAsked(served: readonly Deployment[]): { outcome: 'failed' | 'refused'; problem: Problem } {
+    const { alias, messages, under } = this.#ask;
+    const ready = served.filter(({ state }) => state.kind === 'ready');
+    if (ready.length === 0) return { outcome: 'failed', problem: noneReady(alias, served) };
+    if (under.routing.preCallChecks && ready.every((one) => isSurelyTooLong(one, messages)))
+      return { outcome: 'refused', problem: longerThanAny(alias, ready) };
+    const retryAfterMs = this.#retryAfterMs(ready);
+    const isFull = ready.every((one) => this.#parts.deployments.standing(one, this.#parts.tokens).kind === 'full');
+    return isFull
+      ? { outcome: 'refused', problem: allFull(alias, retryAfterMs) }
+      : { outcome: 'failed', problem: allResting(alias, retryAfterMs) };
   }
 
   #say(deployment: Deployment, failure: ProviderFailure): void {
@@ -218,8 +246,10 @@ export class Course {
   /** When the first of them may be picked again: null, thus unknown, when one may be already. */
   #retryAfterMs(served: readonly Deployment[]): number | null {
     const { deployments } = this.#parts;
-    const ready = served.filter(({ state }) => state.kind === 'ready').map((one) => deployments.standing(one));
-    const least = Math.min(...ready.map((one) => (one.kind === 'open' ? one.leftMs : 0)));
+    const ready = served
+      .filter(({ state }) => state.kind === 'ready')
+      .map((one) => deployments.standing(one, this.#parts.tokens));
+    const least = Math.min(...ready.map((one) => ('leftMs' in one ? one.leftMs : 0)));
     return Number.isFinite(least) && least > 0 ? least : null;
   }
 }

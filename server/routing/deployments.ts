@@ -1,6 +1,7 @@
 import type { Clock } from '#shared/clock.ts';
 import type { Configuration, Deployment, Routing } from '../config/configuration.ts';
 import type { Faults } from './faults.ts';
+import { createMinuteLimits, type MinuteLimits } from './minute-limits.ts';
 import { Health, type DeploymentView, type HealthLimits, type Watch } from './health.ts';
 
 /** How the deployments are. Rules: docs/behaviour.md, R6–R10 and R17–R20. */
@@ -10,10 +11,10 @@ export interface Deployments {
    * unless another is named: an ask ends under the one that it began with.
    */
   of(alias: string, under?: Pick<Configuration, 'deployments'>): readonly Deployment[];
-  /** Whether it may be picked now. */
-  standing(deployment: Deployment): Standing;
-  /** A call of an ask to it begins now; its end must be told. */
-  begin(deployment: Deployment): Watch;
+  /** Whether it may be picked now, by an ask of about so many tokens. */
+  standing(deployment: Deployment, tokens?: number): Standing;
+  /** A call of an ask to it begins now, of about so many tokens; its end must be told. */
+  begin(deployment: Deployment, tokens?: number): CallWatch;
   /** The same for a call that only tests it. */
   beginTest(deployment: Deployment): Watch;
   /** The deployments of which a test would tell something new, and from which monotonic moment on. */
@@ -45,7 +46,15 @@ export type Standing =
   /** Half-open and somebody tests it, or will: for an ask that finds nobody else. */
   | { kind: 'on-trial' }
   /** Open for `leftMs` more; `asked` by the provider itself. */
-  | { kind: 'open'; leftMs: number; asked: boolean };
+  | { kind: 'open'; leftMs: number; asked: boolean }
+  /** Its minute is full; the ask fits in `leftMs`. */
+  | { kind: 'full'; leftMs: number };
+
+/** A call of an ask. */
+export interface CallWatch extends Watch {
+  /** What it took, once that is known. */
+  used(tokens: number): void;
+}
 
 /** What of a configuration the deployments follow. */
 export type Watched = Pick<Configuration, 'deployments' | 'routing'>;
@@ -60,6 +69,7 @@ export function createDeployments(deps: {
   let current = deps.configuration;
   // By the object, not its id: one that has left the configuration is judged until its last call is over, and then forgotten.
   const healths = new WeakMap<Deployment, Health>();
+  const minutes = new WeakMap<Deployment, MinuteLimits>();
   const aliases = new WeakMap<readonly Deployment[], Map<string, Deployment[]>>();
   const asked = new Map<string, number>();
   let tester: Tester | null = null;
@@ -70,6 +80,14 @@ export function createDeployments(deps: {
     const health = new Health(limitsOf(deployment, current.routing), clock);
     healths.set(deployment, health);
     return health;
+  }
+
+  function minuteOf(deployment: Deployment): MinuteLimits {
+    const known = minutes.get(deployment);
+    if (known !== undefined) return known;
+    const minute = createMinuteLimits(deployment.perMinute, clock);
+    minutes.set(deployment, minute);
+    return minute;
   }
 
   function byAlias(deployments: readonly Deployment[]): Map<string, Deployment[]> {
@@ -100,8 +118,10 @@ export function createDeployments(deps: {
     };
   }
 
-  function standing(deployment: Deployment): Standing {
+  function standing(deployment: Deployment, tokens = 0): Standing {
     const { state } = healthOf(deployment);
+    const fullMs = state.kind === 'open' ? 0 : minuteOf(deployment).waitMs(tokens);
+    if (fullMs > 0) return { kind: 'full', leftMs: fullMs };
     switch (state.kind) {
       case 'closed':
         return { kind: 'free' };
@@ -117,9 +137,10 @@ export function createDeployments(deps: {
   return {
     of: (alias, under = current) => byAlias(under.deployments).get(alias) ?? [],
     standing,
-    begin(deployment) {
+    begin(deployment, tokens = 0) {
       asked.set(deployment.alias, clock.monotonic());
-      return watched(deployment);
+      const taken = minuteOf(deployment).take(tokens);
+      return { ...watched(deployment), used: (used) => taken.settle(used) };
     },
     beginTest: watched,
     testable: () =>
@@ -163,12 +184,12 @@ export function createDeployments(deps: {
   };
 }
 
-function limitsOf(_deployment: Deployment, routing: Routing): HealthLimits {
+function limitsOf({ judged }: Deployment, routing: Routing): HealthLimits {
   return {
-    allowedFails: routing.allowedFails,
+    allowedFails: judged.allowedFails ?? routing.allowedFails,
     failsInARow: routing.failsInARow,
-    cooldownMs: routing.cooldownMs,
-    policy: routing.allowedFailsPolicy,
+    cooldownMs: judged.cooldownMs ?? routing.cooldownMs,
+    policy: judged.allowedFailsPolicy ?? routing.allowedFailsPolicy,
     neverOpens: !routing.cooldowns,
   };
 }

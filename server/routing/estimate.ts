@@ -1,5 +1,6 @@
 import type { ChatMessage } from '#shared/chat.ts';
 import type { Usage } from '#shared/money.ts';
+import type { Deployment } from '../config/configuration.ts';
 
 /** Bytes of UTF-8 that count as one token, where a provider reports no usage. */
 const BYTES_PER_TOKEN = 4;
@@ -45,6 +46,16 @@ export function addUsage(one: Usage, other: Usage): Usage {
     reasoningTokens: one.reasoningTokens + other.reasoningTokens,
     estimated: one.estimated || other.estimated,
   };
+}
+
+/** Few texts have more bytes than this to a token; what is longer even so is longer by any tokenizer. */
+const MOST_BYTES_PER_TOKEN = 6;
+
+/** Whether a deployment is known to take less than this for sure. What is only doubtful the provider decides. */
+export function isSurelyTooLong({ maxInputTokens }: Deployment, messages: readonly ChatMessage[]): boolean {
+  if (maxInputTokens === null) return false;
+  const bytes = messages.reduce((sum, message) => sum + bytesOf(message), 0);
+  return bytes / MOST_BYTES_PER_TOKEN > maxInputTokens;
 }
 
 /** Images and files count as nothing: their price is the provider's own affair. */

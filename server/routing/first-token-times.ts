@@ -9,11 +9,16 @@ export interface FirstTokenTimes {
   add(deploymentId: string, ms: number): void;
   /** The time within which 95 of 100 calls had their first content, at most 10 s or 10 calls old; null while fewer than 30 are known. */
   p95Ms(deploymentId: string): number | null;
+  /** The mean of the last ten calls within so many ms; null when there was none. */
+  recentMs(deploymentId: string, withinMs: number): number | null;
 }
 
 const MOST_SAMPLES = 200;
 const LEAST_SAMPLES = 30;
 const WINDOW_MS = 24 * 3_600_000;
+
+/** As many waits as LiteLLM's latency-based routing looks at. */
+const RECENT_SAMPLES = 10;
 
 /** Sorting for every ask would cost it some 20 µs. */
 const FRESH_MS = 10_000;
@@ -40,6 +45,11 @@ export function createFirstTokenTimes({ clock }: { clock: Clock }): FirstTokenTi
   }
 
   return {
+    recentMs(deploymentId, withinMs) {
+      const samples = byDeployment.get(deploymentId)?.samples.slice(-RECENT_SAMPLES) ?? [];
+      const recent = samples.filter(({ atMs }) => atMs > clock.monotonic() - withinMs);
+      return recent.length === 0 ? null : recent.reduce((sum, { ms }) => sum + ms, 0) / recent.length;
+    },
     add(deploymentId, ms) {
       const known = byDeployment.get(deploymentId) ?? { samples: [], p95Ms: null, countedMs: 0, uncounted: 0 };
       known.samples.push({ ms, atMs: clock.monotonic() });

@@ -13,7 +13,9 @@ import type { Deployments } from './deployments.ts';
 import type { Faults } from './faults.ts';
 import { createFirstTokenTimes, type FirstTokenTimes } from './first-token-times.ts';
 import { createHedges, type Hedges } from './hedges.ts';
-import { createPlan } from './plan.ts';
+import { estimateUsage, isSurelyTooLong } from './estimate.ts';
+import { groupsOf } from './fallbacks.ts';
+import { createPlan, pickFastest, type PlanParts } from './plan.ts';
 
 /** Brings an ask to a provider that answers it. Rules: docs/behaviour.md, R1–R5 and R11–R14. */
 export interface Router {
@@ -107,12 +109,28 @@ export function createRouter(
   const parts: RouterParts = { ...deps, times, hedges: createHedges({ times, hedgeAllowed }) };
   return {
     route(ask, sink, signal) {
-      const plan = createPlan({
-        ...{ groups: [deployments.of(ask.alias, ask.under)], whenTooLong: [], whenRefused: [] },
-        ...{ routing: ask.under.routing, random },
-        standing: (deployment) => deployments.standing(deployment),
+      const { routing } = ask.under;
+      const { strategy } = routing;
+      const tokens = estimateUsage(ask.messages, 0).inputTokens;
+      const groups = groupsOf(ask.alias, routing, (alias) => {
+        const served = deployments.of(alias, ask.under);
+        return routing.preCallChecks ? served.filter((one) => !isSurelyTooLong(one, ask.messages)) : served;
       });
-      return new Course(ask, sink, { ...parts, plan, signal }).run();
+      const plan = createPlan({
+        ...{ ...groups, routing, random },
+        standing: (deployment) => deployments.standing(deployment, tokens),
+        ...(strategy.kind === 'weights' ? {} : { pick: fastest(strategy, times) }),
+      });
+      return new Course(ask, sink, { ...parts, plan, tokens, signal }).run();
     },
   };
+}
+
+/** Picks by how soon the first token came of late. */
+function fastest(
+  { ttlMs, buffer }: { ttlMs: number; buffer: number },
+  times: FirstTokenTimes,
+): NonNullable<PlanParts['pick']> {
+  const meanMs = ({ id }: Deployment): number | null => times.recentMs(id, ttlMs);
+  return (deployments, random) => pickFastest(deployments, { meanMs, buffer }, random);
 }

@@ -51,6 +51,28 @@ export function noneReady(alias: string, deployments: readonly Deployment[]): Pr
   return new Problem('providers_down', [`No deployment of \`${alias}\` is ready.`, ...whys].join(' '));
 }
 
+/** The problem of an ask for which every minute is full: `rpm` or `tpm` of each deployment is used up. */
+export function allFull(alias: string, retryAfterMs: number | null): Problem {
+  const details = retryAfterMs === null ? {} : { retryAfterMs };
+  return new Problem(
+    'too_many_asks',
+    `Every deployment of \`${alias}\` has had as many asks this minute as it takes.`,
+    details,
+  );
+}
+
+/** The problem of an ask whose every deployment rests because its provider asked for it. */
+export function allResting(alias: string, retryAfterMs: number | null): Problem {
+  const details = retryAfterMs === null ? {} : { retryAfterMs };
+  return new Problem('providers_down', `Every deployment of \`${alias}\` was asked by its provider to pause.`, details);
+}
+
+/** The problem of an ask that is longer than any deployment takes. */
+export function longerThanAny(alias: string, deployments: readonly Deployment[]): Problem {
+  const most = Math.max(...deployments.map(({ maxInputTokens }) => maxInputTokens ?? 0));
+  return new Problem('context_too_long', `The ask is longer than the ${most} tokens that \`${alias}\` takes.`);
+}
+
 /** The problem of an answer that broke off after its first content. */
 export function brokeOff({ deployment, failure }: Failed): Problem {
   const why = failure.kind === 'cut' ? '' : ` It ${DID[failure.kind]}.`;

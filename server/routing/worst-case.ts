@@ -3,6 +3,7 @@ import type { Configuration, Deployment } from '../config/configuration.ts';
 import { CONNECT_TIMEOUT_MS } from '../providers/exchange.ts';
 import { ProviderFailure } from '../providers/provider.ts';
 import { createDeployments } from './deployments.ts';
+import { groupsOf } from './fallbacks.ts';
 import { createPlan, type FailedAttempt, type Step } from './plan.ts';
 
 /**
@@ -66,7 +67,8 @@ function walk(configuration: Pick<Configuration, 'deployments' | 'routing'>, cou
   const clock: Clock = { now: () => nowMs, monotonic: () => nowMs, after: () => () => undefined };
   const deployments = createDeployments({ configuration, clock, faults: { of: () => null } });
   const plan = createPlan({
-    ...{ groups: [deployments.of(alias)], whenTooLong: [], whenRefused: [], routing, random: mostWait },
+    ...groupsOf(alias, routing, (name) => deployments.of(name)),
+    ...{ routing, random: mostWait },
     standing: (deployment) => deployments.standing(deployment),
     pick: slowest,
   });

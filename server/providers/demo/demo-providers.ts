@@ -84,6 +84,8 @@ function deploymentOf(given: {
     prefill: false,
     prices: PRICES[model],
     maxInputTokens: null,
+    perMinute: { requests: null, tokens: null },
+    judged: { allowedFails: null, allowedFailsPolicy: null, cooldownMs: null },
     demo: true,
     state: { kind: 'ready' },
   };

@@ -5,7 +5,7 @@ import type {
   FeatureLimits,
   TenantLimits,
 } from '../../../server/config/configuration.ts';
-import { readRouting } from '../../../server/config/settings-defaults.ts';
+import { readRouting } from '../../../server/config/routing.ts';
 
 /** A deployment of alias `chat` with order 1 and prices. */
 export function deploymentOf(id: string, { apiBase, apiKey }: { apiBase: string; apiKey: string }): Deployment {
@@ -28,6 +28,8 @@ export function deploymentOf(id: string, { apiBase, apiKey }: { apiBase: string;
     // One nano-dollar a token in, two out.
     prices: { inputPicoUsd: 1000, outputPicoUsd: 2000, cachedInputPicoUsd: 1000, cacheWritePicoUsd: 1000 },
     maxInputTokens: null,
+    perMinute: { requests: null, tokens: null },
+    judged: { allowedFails: null, allowedFailsPolicy: null, cooldownMs: null },
     demo: false,
     state: { kind: 'ready' },
   };

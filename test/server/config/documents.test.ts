@@ -17,7 +17,7 @@ function documentedKeys(): string[] {
       section = heading[1] ?? '';
       if (section !== '') keys.push(section);
     }
-    const key = /^\| `([a-z0-9_.]+)` +\|/.exec(line)?.[1];
+    const key = /^\| `([A-Za-z0-9_.]*[a-z][A-Za-z0-9_.]*)` +\|/.exec(line)?.[1];
     if (key !== undefined) keys.push(`${section}.${key}`);
   }
   return keys;

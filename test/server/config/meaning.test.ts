@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Deployment } from '../../../server/config/configuration.ts';
-import { demoDeployment, read, readFiles, withModel, withParams } from './reading.ts';
+import { demoDeployment, mistakesOf, read, readFiles, withModel, withParams } from './reading.ts';
 
 const filled = readFileSync(new URL('../../fixtures/config/kit-filled-litellm_config.yaml', import.meta.url), 'utf8');
 
@@ -38,6 +38,8 @@ test('[K1] an existing litellm_config.yaml works as it is', () => {
       prefill: false,
       prices: null,
       maxInputTokens: null,
+      perMinute: { requests: null, tokens: null },
+      judged: { allowedFails: null, allowedFailsPolicy: null, cooldownMs: null },
       demo: false,
       state: { kind: 'ready' },
     },
@@ -213,4 +215,63 @@ test.each([
   const info = told === '' ? '' : `\n    model_info: {supports_assistant_prefill: ${told}}`;
   const text = `model_list:\n  - model_name: a\n    litellm_params: {model: ${model}, api_key: k}${info}\n`;
   expect(only(text).prefill).toBe(prefill);
+});
+
+const twice = `model_list:
+  - {model_name: chat, litellm_params: {model: openai/a, api_key: os.environ/K1, rpm: 30, cooldown_time: 5}, model_info: {max_input_tokens: 8000, allowed_fails: 1}}
+  - {model_name: chat, tpm: 900, litellm_params: {model: openai/b, api_key: os.environ/K1, rpm: 10}}
+  - {model_name: big, litellm_params: {model: openai/c, api_key: os.environ/K1, rpm: 7, weight: 2}}
+`;
+
+test('[R26] `rpm` is a limit, and the weight only where an alias has none', () => {
+  const { deployments } = read(twice);
+  expect(deployments.map(({ weight, perMinute }) => [weight, perMinute.requests, perMinute.tokens])).toEqual([
+    [30, 30, null],
+    [10, 10, 900],
+    [2, 7, null],
+  ]);
+  expect(deployments[0]).toMatchObject({ maxInputTokens: 8000, judged: { allowedFails: 1, cooldownMs: 5000 } });
+});
+
+test('[R23] fallbacks, other names and policies have LiteLLM’s meaning, in both sections where it has them', () => {
+  const { routing, features } = read(`${twice}router_settings:
+  num_retries: 4
+  max_fallbacks: 3
+  retry_after: 0.5
+  fallbacks: [{chat: [big]}]
+  default_fallbacks: [{model: big, temperature: 1}]
+  model_group_alias: {gpt-4: chat, hidden-one: {model: big, hidden: true}}
+  retry_policy: {TimeoutErrorRetries: 1, InternalServerErrorRetries: 3}
+  allowed_fails_policy: {RateLimitErrorAllowedFails: 100}
+  disable_cooldowns: true
+  enable_pre_call_checks: true
+  routing_strategy: latency-based-routing
+  routing_strategy_args: {ttl: 60, lowest_latency_buffer: 0.5}
+litellm_settings: {num_retries: 9, allowed_fails: 7, context_window_fallbacks: [{chat: [big]}], content_policy_fallbacks: [{big: [gpt-4]}]}
+features: {plan: {model: gpt-4}}
+`);
+  expect(routing).toMatchObject({
+    ...{ numRetries: 4, maxFallbacks: 3, retryAfterMs: 500, allowedFails: 7, cooldowns: false, preCallChecks: true },
+    strategy: { kind: 'latency', ttlMs: 60_000, buffer: 0.5 },
+  });
+  expect([...routing.fallbacks.any]).toEqual([
+    ['chat', ['big']],
+    ['*', ['big']],
+  ]);
+  expect([...routing.fallbacks.whenTooLong]).toEqual([['chat', ['big']]]);
+  expect([...routing.fallbacks.whenRefused]).toEqual([['big', ['gpt-4']]]);
+  expect(routing.retryPolicy.get('timeout')).toBe(1);
+  expect(routing.retryPolicy.get('unreachable')).toBe(3);
+  expect([...routing.allowedFailsPolicy]).toEqual([['rate-limited', 100]]);
+  expect(routing.modelAliases.get('hidden-one')).toEqual({ model: 'big', hidden: true });
+  expect(features.get('plan')?.model).toBe('chat');
+});
+
+test('[K3] a fallback that nobody serves is named with its place', () => {
+  expect(mistakesOf(`${twice}router_settings: {fallbacks: [{chat: [bgi]}], model_group_alias: {x: nobody}}\n`)).toEqual(
+    [
+      expect.stringContaining('`router_settings.model_group_alias.x` is "nobody"'),
+      expect.stringContaining('`router_settings.fallbacks[0].chat[0]` is "bgi"'),
+    ],
+  );
 });

@@ -38,9 +38,9 @@ const notices: [name: string, text: string, lines: string[]][] = [
   ],
   [
     'the same key in several places',
-    `model_list:\n  - &a {model_name: a, litellm_params: {model: openai/x, api_key: k, rpm: 5}}\n  - *a\n${features}`,
+    `model_list:\n  - &a {model_name: a, litellm_params: {model: openai/x, api_key: k, tags: [x]}}\n  - *a\n${features}`,
     [
-      'layover.yaml, line 2, column 70, and 1 more like it: `model_list.*.litellm_params.rpm` is not used: rates are not limited per deployment; use `weight` for its share.',
+      'layover.yaml, line 2, column 70, and 1 more like it: `model_list.*.litellm_params.tags` is not used: tags do not choose a deployment.',
     ],
   ],
   [
@@ -64,7 +64,7 @@ const notices: [name: string, text: string, lines: string[]][] = [
     'another strategy',
     withModel(`${features}router_settings: {routing_strategy: least-busy}`),
     [
-      'layover.yaml, line 7, column 19: only the routing strategy `simple-shuffle` is followed: lowest `order` first, by `weight` inside it.',
+      'layover.yaml, line 7, column 19: only the routing strategies `simple-shuffle` and `latency-based-routing` are followed: lowest `order` first, by `weight` inside it.',
     ],
   ],
   [

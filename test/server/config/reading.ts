@@ -19,6 +19,8 @@ export const demoDeployment: Deployment = {
   prefill: false,
   prices: null,
   maxInputTokens: null,
+  perMinute: { requests: null, tokens: null },
+  judged: { allowedFails: null, allowedFailsPolicy: null, cooldownMs: null },
   demo: true,
   state: { kind: 'ready' },
 };

@@ -145,6 +145,8 @@ function testConfiguration(bodyBytes: number): Configuration {
     prefill: false,
     prices: null,
     maxInputTokens: null,
+    perMinute: { requests: null, tokens: null },
+    judged: { allowedFails: null, allowedFailsPolicy: null, cooldownMs: null },
     demo: false,
     state: { kind: 'ready' as const },
   };
