@@ -3,7 +3,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import type { Hono } from 'hono';
 import { canonicalJson } from '#shared/canonical.ts';
 import type { Clock, Random } from '#shared/clock.ts';
-import { accountTest } from './ask/account-test.ts';
+import { startCanary } from './ask/account-test.ts';
 import { createAsks } from './ask/create.ts';
 import { rowsOfCut } from './ask/cut-asks.ts';
 import type { Asks } from './ask/asks.ts';
@@ -22,9 +22,9 @@ import { createKeyRing } from './identity/key-ring.ts';
 import { readMasterKey, type MasterKey } from './identity/master-key.ts';
 import { noTokenizer, type Tokenizer } from './pricing/tokenizer.ts';
 import { keepProviders } from './providers/kept-providers.ts';
-import { createCanary } from './routing/canary.ts';
 import { createDeployments } from './routing/deployments.ts';
 import { createFaults } from './routing/faults.ts';
+import { createPins } from './routing/pins.ts';
 import { watchErrorBudget } from './slo/error-budget.ts';
 import type { Ledger } from './store/ledger.ts';
 import { openDiscreetJournal } from './store/discreet-journal.ts';
@@ -106,6 +106,7 @@ async function composeOver(lock: FolderLock, options: RouterOptions): Promise<Co
   await recover(stores, options);
   const epoch = holdEpoch(stores.meta, await settle(stores, configuration));
   const faults = createFaults({ deployments: configuration.deployments, clock });
+  const pins = createPins(clock);
   const deployments = createDeployments({ configuration, clock, faults });
   const providers = keepProviders(configuration.deployments, clock);
   const current = holdConfiguration({
@@ -143,7 +144,7 @@ async function composeOver(lock: FolderLock, options: RouterOptions): Promise<Co
     get configuration() {
       return current.value;
     },
-    ...{ deployments, faults, ledger, tokenizer, clock, random, log },
+    ...{ deployments, faults, pins, ledger, tokenizer, clock, random, log },
     providers: providers.open,
     // A second call for what one should do is a luxury of good days.
     hedgeAllowed: () => !budget.isBurned(),
@@ -153,16 +154,12 @@ async function composeOver(lock: FolderLock, options: RouterOptions): Promise<Co
     safeguard,
   };
   const asks = createAsks(parts);
-  const canary = createCanary({
-    ...{ deployments, faults, openProvider: providers.open, clock, log },
-    costNanoUsdPerHour: () => current.value.canary.costNanoUsdPerHour,
-    book: (record) => void accountTest(record, { ledger, log, clock, random }),
-  });
+  const canary = startCanary(parts);
   const app = createApp({
     get configuration() {
       return current.value;
     },
-    ...{ current, asks, ledger, callers, keys, own, deployments, faults, epoch, clock, random, log },
+    ...{ current, asks, ledger, callers, keys, own, deployments, faults, pins, epoch, clock, random, log },
     ...{ budget: stores.budget, safeguard, warm: createWarm(parts) },
     upkeep: createUpkeep({ cache: stores.cache, journal, epoch }),
     checkDatabase: async () => void (await stores.meta.epoch()),

@@ -1,8 +1,9 @@
 import { mintAskId } from '#shared/ask-id.ts';
 import type { AttemptRecord } from '../routing/attempt.ts';
+import { createCanary, type Canary } from '../routing/canary.ts';
 import type { AskRow } from '../store/ledger.ts';
 import { attemptRows } from './account.ts';
-import type { Heart } from './heart.ts';
+import type { AskParts, Heart } from './heart.ts';
 
 /** The feature and the user under which the router's own tests of deployments are booked. */
 export const CANARY = 'canary';
@@ -48,4 +49,14 @@ export async function accountTest(
   } catch (cause) {
     log.error({ deployment: deployment.id, err: cause }, 'The ledger did not take a test of a deployment.');
   }
+}
+
+/** Tests of deployments from now on, each booked. */
+export function startCanary(parts: AskParts): Canary {
+  const { deployments, faults, providers, clock, log } = parts;
+  return createCanary({
+    ...{ deployments, faults, openProvider: providers, clock, log },
+    costNanoUsdPerHour: () => parts.configuration.canary.costNanoUsdPerHour,
+    book: (record) => void accountTest(record, parts),
+  });
 }

@@ -1,5 +1,6 @@
 import { asProblem, Problem } from '#shared/problem.ts';
 import type { Configuration, Deployment } from '../config/configuration.ts';
+import { pinnedAmong } from '../config/pinned.ts';
 import type { RoutedAsk } from '../routing/route.ts';
 import type { CachedAnswer } from '../store/answer-cache.ts';
 import { accountFor, accountOne, accountRefused } from './account.ts';
@@ -94,12 +95,12 @@ async function follow(job: Job, running: Production, { way, heart }: { way: Way 
 
 /** Brings the answer, for the ask and whoever follows it. Never rejects. */
 async function produce(job: Job, course: Course, heart: Heart): Promise<void> {
-  const { clock, configuration, live, log, router } = heart;
+  const { clock, live, log, router } = heart;
   const cacheKey = sharedKey(job.ask);
   const production = new Production(job, course, () => Math.floor(clock.now() / 1000));
   live.takeOff(production, cacheKey);
   try {
-    const ask = routed(job.ask, course, configuration);
+    const ask = routed(job.ask, course, heart);
     const end = await router.route(ask, production, production.signal);
     const old = await standIn(end, production, heart);
     if (old === null) production.finish(end);
@@ -114,12 +115,13 @@ async function produce(job: Job, course: Course, heart: Heart): Promise<void> {
   live.land(production, cacheKey);
 }
 
-function routed(ask: Ask, { alias, messages, parameters }: Course, under: Configuration): RoutedAsk {
+function routed(ask: Ask, { alias, messages, parameters }: Course, { configuration: under, pins }: Heart): RoutedAsk {
   const { id, request } = ask;
   const { delivery, hedge, onBreak } = ask.feature.stream;
   return {
     ...{ askId: id, discreet: isDiscreet(ask), alias, under, messages, parameters, delivery },
     promptCache: promptCacheOf(ask),
+    pin: pinOf(ask, alias, { under, pins }),
     deadlineMonotonicMs: request.arrivedMonotonicMs + under.routing.totalTimeoutMs,
     onBreak: isProse(parameters)
       ? (onBreak ?? 'continue')
@@ -129,6 +131,17 @@ function routed(ask: Ask, { alias, messages, parameters }: Course, under: Config
     // Two models must not call the same tools.
     hedge: hedge && !hasTools(parameters),
   };
+}
+
+/** The pin that holds for it: its own, else one by hand, else its feature's, where it means a deployment of this alias. */
+function pinOf(
+  { request, feature }: Ask,
+  alias: string,
+  { under, pins }: { under: Configuration; pins: Heart['pins'] },
+): string | null {
+  const served = under.deployments.filter((deployment) => deployment.alias === alias);
+  const wanted = [request.pin ?? null, pins.of(feature.name)?.deployment ?? null, feature.pin];
+  return wanted.find((pin) => pin !== null && pinnedAmong(served, pin).length > 0) ?? null;
 }
 
 /** What may be gone on with by another model: neither tool calls nor JSON. */

@@ -42,6 +42,8 @@ export interface AskRequest {
   key: string | null;
   noCache: boolean;
   synthetic: boolean;
+  /** The deployment that alone may answer, as an operator asked for; null for any. */
+  pin?: string | null;
   /** Default `appends`. */
   reader?: ReaderKind;
   /** Unix ms and monotonic ms of the arrival of the request's headers. */

@@ -6,6 +6,7 @@ import type { Deployments } from '../routing/deployments.ts';
 import type { Safeguard } from '../guard/safeguard.ts';
 import type { Rates } from '../guard/rates.ts';
 import type { Faults } from '../routing/faults.ts';
+import type { Pins } from '../routing/pins.ts';
 import type { Router } from '../routing/route.ts';
 import type { AnswerCache } from '../store/answer-cache.ts';
 import type { Budget } from '../store/budget.ts';
@@ -26,6 +27,8 @@ export interface AskParts {
   safeguard: Safeguard;
   deployments: Deployments;
   faults: Pick<Faults, 'of'>;
+  /** Pins by hand. */
+  pins: Pick<Pins, 'of'>;
   /** Counts tokens off the event loop; see server/pricing/input-tokens.ts. */
   tokenizer: Tokenizer;
   /** Whether asks may be hedged at present. */

@@ -5,6 +5,7 @@ import { messagesOf, notReusable, type ChatMessage, type ChatRequest } from '#sh
 import type { Clock, Random } from '#shared/clock.ts';
 import { Problem } from '#shared/problem.ts';
 import type { Configuration, Feature } from '../config/configuration.ts';
+import { pinnedAmong } from '../config/pinned.ts';
 import type { Owner } from '../store/journal.ts';
 import type { AskRequest } from './asks.ts';
 import { checkMayAsk, defaultFeatureOf } from './entitlement.ts';
@@ -43,6 +44,7 @@ export function identify(
   const owner = { tenant: request.caller.tenant, user: request.caller.user };
   const feature = featureOf(request, deps.configuration);
   const alias = aliasOf(body, feature, deps.configuration);
+  checkPin(request.pin ?? null, alias, deps.configuration);
   const typed = messagesOf(body);
   if (typed === null) throw new Problem('body_malformed', 'The body needs either `messages` or `prompt`.');
   if (typeof body.n === 'number' && body.n !== 1)
@@ -59,7 +61,18 @@ export function identify(
     messages,
     parameters,
     ...keysOf({ body, owner, feature, alias, messages, parameters }),
+    // Who pins an ask wants to know what that deployment says now.
+    ...((request.pin ?? null) === null ? {} : { cacheKey: null }),
   };
+}
+
+function checkPin(pin: string | null, alias: string, { deployments }: Configuration): void {
+  if (pin === null) return;
+  const served = deployments.filter((deployment) => deployment.alias === alias);
+  if (pinnedAmong(served, pin).length > 0) return;
+  const ids = served.slice(0, ALIASES_NAMED).map(({ id }) => `\`${id}\``);
+  const message = `\`x-layover-pin\` is \`${pin}\`, which is no deployment of \`${alias}\`. There are: ${ids.join(', ')}.`;
+  throw new Problem('header_malformed', message, { param: 'x-layover-pin' });
 }
 
 /** Whether no word of an ask may reach a disk or the log: its feature is never stored. */

@@ -121,6 +121,8 @@ export interface Feature {
   promptCache?: { ttl: '5m' | '1h'; blocks: readonly ('system' | 'tools' | 'history')[] } | null;
   device: DevicePolicy;
   stream: StreamPolicy;
+  /** The one deployment of its model that answers: its id, its name, `primary` or `secondary`; null for any. */
+  pin: string | null;
 }
 
 /** What one ask of a feature may be, and what is done when it is more. */

@@ -2,6 +2,7 @@ import { checkPatterns, plainNormalization } from '#shared/prompt.ts';
 import type { DevicePolicy } from '#shared/travel-policy.ts';
 import type { Deployment, Feature, FeatureLimits } from './configuration.ts';
 import { pathName, type Findings } from './findings.ts';
+import { pinnedAmong } from './pinned.ts';
 import type { FeatureEntry, FileSettings } from './schema.ts';
 
 /** What an ask without a feature gets. */
@@ -53,7 +54,10 @@ export function readFeatures(sources: Sources): Map<string, Feature> {
     checkFeature(name, entry ?? {}, sources);
     features.set(name, resolved(featureFrom(name, entry ?? {}, fallback), sources.settings));
   }
-  for (const feature of features.values()) checkReachable(feature, sources);
+  for (const feature of features.values()) {
+    checkReachable(feature, sources);
+    checkPin(feature, sources);
+  }
   return features;
 }
 
@@ -85,6 +89,7 @@ export function featureFrom(name: string, entry: FeatureEntry, alias: string): F
       fold_case: cache?.fold_case ?? plainNormalization.fold_case,
       ignore_patterns: cache?.ignore_patterns ?? plainNormalization.ignore_patterns,
     },
+    pin: entry.pin ?? null,
     device: {
       store: device?.store ?? DEVICE_DEFAULTS.store,
       fresh_seconds: device?.fresh_seconds ?? DEVICE_DEFAULTS.fresh_seconds,
@@ -157,6 +162,17 @@ function checkFeature(name: string, entry: FeatureEntry, { settings, deployments
       findings.wrongValue(['features', name, 'cache', 'ignore_patterns', index], 'a regular expression (Unicode mode)');
     }
   });
+}
+
+/** A pin must mean a deployment of the feature's own model. */
+function checkPin({ name, model, pin }: Feature, { deployments, findings }: Sources): void {
+  const served = deployments.filter((one) => one.alias === model);
+  if (pin === null || served.length === 0 || pinnedAmong(served, pin).length > 0) return;
+  const ids = served.map(({ id }) => id).slice(0, 20);
+  findings.wrongValue(
+    ['features', name, 'pin'],
+    `\`primary\`, \`secondary\`, or a deployment of \`${model}\`: ${ids.join(', ')}`,
+  );
 }
 
 /** An alias that a feature asks for needs a deployment that can be called. */

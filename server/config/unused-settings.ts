@@ -3,14 +3,6 @@ import type { FileSettings } from './schema.ts';
 
 /** Says what is set and has no effect yet, so that nobody relies on it. */
 export function noticeUnused(settings: FileSettings, findings: Findings): void {
-  for (const [name, feature] of Object.entries(settings.features ?? {})) {
-    if ((feature?.pin ?? null) !== null) {
-      findings.notice(
-        ['features', name, 'pin'],
-        '`pin` of a feature is not used yet: all deployments of its alias may answer.',
-      );
-    }
-  }
   if (Object.values(settings.alerts ?? {}).some((value) => value !== null)) {
     findings.notice(['alerts'], '`alerts` is not used yet: no alert is sent.');
   }

@@ -15,6 +15,7 @@ import type { HttpContext, HttpEnv, HttpParts } from './parts.ts';
 import { respondProblem } from './problem-response.ts';
 import { getRouter } from './router.ts';
 import { secureHeaders } from './security.ts';
+import { deletePin, listPins, postPin } from './pins.ts';
 import { deleteSession, postSession } from './session.ts';
 import { postTelemetry } from './telemetry.ts';
 import { getTravel } from './travel.ts';
@@ -53,6 +54,7 @@ const ROUTES: Record<string, Partial<Record<'GET' | 'POST' | 'DELETE', Handler>>
   '/api/asks': { GET: listAsks },
   '/api/configuration': { GET: getConfiguration },
   '/api/configuration/reload': { POST: reloadConfiguration },
+  '/api/pins': { GET: listPins, POST: postPin, DELETE: deletePin },
   '/api/deployments': { GET: listDeployments },
   '/api/deployments/:id/fault': { POST: postFault, DELETE: deleteFault },
 };

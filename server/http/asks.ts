@@ -4,6 +4,7 @@ import { writeCompletion } from '#shared/chat-wire.ts';
 import { chatRequestSchema, featureOf, type ChatRequest } from '#shared/chat.ts';
 import { isProblemCode, Problem } from '#shared/problem.ts';
 import type { AskHandle } from '../ask/asks.ts';
+import type { Grants } from '../store/sessions.ts';
 import { userNamed } from '../ask/entitlement.ts';
 import { writeProvenance } from './answer-headers.ts';
 import { streamAnswer } from './answer-stream.ts';
@@ -27,6 +28,7 @@ export async function postAsk(c: HttpContext, parts: HttpParts): Promise<Respons
     key,
     noCache: /(?:^|[\s,])no-cache(?:$|[\s,])/i.test(c.req.header('cache-control') ?? ''),
     synthetic: false,
+    pin: readPin(c, grants),
     reader: body.stream === true ? readerOf(c) : 'collects',
     arrivedAtMs,
     arrivedMonotonicMs,
@@ -110,6 +112,20 @@ function readKey(c: HttpContext): string | null {
   if (isIdempotencyKey(key)) return key;
   throw new Problem('header_malformed', '`Idempotency-Key` must be 1 to 255 visible ASCII characters.', {
     param: 'idempotency-key',
+  });
+}
+
+/** An operator may say which deployment alone shall answer. */
+function readPin(c: HttpContext, { role }: Grants): string | null {
+  const pin = c.req.header('x-layover-pin');
+  if (pin === undefined) return null;
+  if (role !== 'operator')
+    throw new Problem('not_allowed', '`x-layover-pin` is for operators: it chooses the deployment that answers.', {
+      param: 'x-layover-pin',
+    });
+  if (/^[\x21-\x7e]{1,400}$/.test(pin)) return pin;
+  throw new Problem('header_malformed', '`x-layover-pin` must be 1 to 400 visible ASCII characters.', {
+    param: 'x-layover-pin',
   });
 }
 

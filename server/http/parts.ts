@@ -11,6 +11,7 @@ import type { Callers } from '../identity/callers.ts';
 import type { KeyRing } from '../identity/key-ring.ts';
 import type { Deployments } from '../routing/deployments.ts';
 import type { Faults } from '../routing/faults.ts';
+import type { Pins } from '../routing/pins.ts';
 import type { Epoch } from '../store/epoch.ts';
 import type { Safeguard } from '../guard/safeguard.ts';
 import type { Budget } from '../store/budget.ts';
@@ -33,6 +34,7 @@ export interface HttpParts {
   own: OwnAddresses;
   deployments: Pick<Deployments, 'views' | 'forgive'>;
   faults: Pick<Faults, 'set' | 'clear'>;
+  pins: Pick<Pins, 'set' | 'clear' | 'list'>;
   /** Asks the database something small; rejects when it does not answer. */
   checkDatabase(): Promise<void>;
   /** Rises when what devices hold may no longer be used. */

@@ -2,6 +2,7 @@ import { wait } from '#shared/clock.ts';
 import type { Usage } from '#shared/money.ts';
 import type { Problem } from '#shared/problem.ts';
 import type { Deployment } from '../config/configuration.ts';
+import { pinnedAmong } from '../config/pinned.ts';
 import { ProviderFailure } from '../providers/provider.ts';
 import type { AttemptRole } from '../store/ledger.ts';
 import { attempt } from './attempt.ts';
@@ -19,6 +20,7 @@ import {
   longerThanAny,
   noneReady,
   nothingCame,
+  pinnedTo,
   type Failed,
 } from './verdict.ts';
 
@@ -213,9 +215,12 @@ export class Course {
   #nothingLeft(): RouteEnd {
     const { deployments } = this.#parts;
     if (this.#broken !== null) return { kind: 'failed', outcome: 'incomplete', problem: brokeOff(this.#broken.by) };
-    const served = deployments.of(this.#ask.alias, this.#ask.under);
+    const { alias, pin, under } = this.#ask;
+    const all = deployments.of(alias, under);
+    const served = pin === null ? all : pinnedAmong(all, pin);
     if (this.#failed.length === 0) return { kind: 'failed', ...this.#nobodyAsked(served) };
-    const problem = nothingCame(this.#failed, this.#retryAfterMs(served));
+    const nothing = nothingCame(this.#failed, this.#retryAfterMs(served));
+    const problem = pin === null ? nothing : pinnedTo(pin, nothing);
     return { kind: 'failed', outcome: problem.status < 500 ? 'refused' : 'failed', problem };
   }
 

@@ -5,6 +5,7 @@ import type { Usage } from '#shared/money.ts';
 import type { Problem } from '#shared/problem.ts';
 import type { Log } from '#shared/log.ts';
 import type { Configuration, Deployment, StreamPolicy } from '../config/configuration.ts';
+import { pinnedAmong } from '../config/pinned.ts';
 import type { PromptCache } from '../providers/provider.ts';
 import type { AttemptRecord, ContentEvent, OpenProvider } from './attempt.ts';
 import { Course } from './course.ts';
@@ -40,6 +41,8 @@ export interface RoutedAsk {
   /** What follows when it breaks off after content. `error-if-seen`: nothing, unless nobody has seen any of it. */
   onBreak: 'continue' | 'restart' | 'error' | 'error-if-seen';
   delivery: StreamPolicy['delivery'];
+  /** Only the deployment of its alias that this means may answer; null for any. */
+  pin: string | null;
   /** A second deployment may be asked beside one that is slow. */
   hedge: boolean;
 }
@@ -116,8 +119,10 @@ export function createRouter(
         const served = deployments.of(alias, ask.under);
         return routing.preCallChecks ? served.filter((one) => !isSurelyTooLong(one, ask.messages)) : served;
       });
+      const only = ask.pin === null ? null : pinnedAmong(deployments.of(ask.alias, ask.under), ask.pin);
       const plan = createPlan({
-        ...{ ...groups, routing, random },
+        ...(only === null ? groups : { groups: [only], whenTooLong: [], whenRefused: [] }),
+        ...{ routing, random },
         standing: (deployment) => deployments.standing(deployment, tokens),
         ...(strategy.kind === 'weights' ? {} : { pick: fastest(strategy, times) }),
       });

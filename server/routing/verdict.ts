@@ -51,6 +51,12 @@ export function noneReady(alias: string, deployments: readonly Deployment[]): Pr
   return new Problem('providers_down', [`No deployment of \`${alias}\` is ready.`, ...whys].join(' '));
 }
 
+/** The same problem, with why nobody else was asked. */
+export function pinnedTo(pin: string, { code, message, retryAfterMs, cause }: Problem): Problem {
+  const details = { ...(retryAfterMs === null ? {} : { retryAfterMs }), cause };
+  return new Problem(code, `${message} The ask is pinned to \`${pin}\`, so nobody else was asked.`, details);
+}
+
 /** The problem of an ask for which every minute is full: `rpm` or `tpm` of each deployment is used up. */
 export function allFull(alias: string, retryAfterMs: number | null): Problem {
   const details = retryAfterMs === null ? {} : { retryAfterMs };

@@ -12,6 +12,7 @@ import { noTokenizer, type Tokenizer } from '../../../server/pricing/tokenizer.t
 import { createSafeguard } from '../../../server/guard/safeguard.ts';
 import { createDeployments, type Deployments } from '../../../server/routing/deployments.ts';
 import { createFaults, type Faults } from '../../../server/routing/faults.ts';
+import { createPins, type Pins } from '../../../server/routing/pins.ts';
 import type { AskRow, AttemptRow } from '../../../server/store/ledger.ts';
 import { openStores, type Stores } from '../../../server/store/open.ts';
 import type { Grants } from '../../../server/store/sessions.ts';
@@ -30,6 +31,7 @@ export interface Rig {
   second: FakeProvider;
   deployments: Deployments;
   faults: Faults;
+  pins: Pins;
   configuration: Configuration;
   said: string[];
   /** What the asks are made of. */
@@ -89,6 +91,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
     ...(options.more ?? []),
   ];
   const configuration = configurationOf(deployments, options);
+  const pins = createPins(clock);
   const faults = createFaults({ deployments, clock });
   const health = createDeployments({ configuration, clock, faults });
   const said: string[] = [];
@@ -106,6 +109,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
   });
   const safeguard = createSafeguard(clock);
   const parts: AskParts = {
+    pins,
     configuration,
     providers(deployment, override) {
       if (override !== undefined) return openProvider({ ...deployment, ...override, clock });
@@ -144,6 +148,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
     second,
     deployments: health,
     faults,
+    pins,
     configuration,
     said,
     parts,

@@ -56,6 +56,7 @@ export function featureNamed(name: string, more: Partial<Feature> = {}): Feature
     cache: { ttlSeconds: 3600, scope: 'tenant' },
     staleIfDownSeconds: 0,
     normalization: { nfkc: false, fold_case: false, ignore_patterns: [] },
+    pin: null,
     device: { store: 'store', fresh_seconds: 86_400, keep_days: 30, queue: true },
     stream: { onBreak: null, delivery: 'live', hedge: true },
     ...more,

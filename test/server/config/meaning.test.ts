@@ -275,3 +275,12 @@ test('[K3] a fallback that nobody serves is named with its place', () => {
     ],
   );
 });
+
+test('[R30] a pin that means no deployment of its model stops the start', () => {
+  expect(read(`${twice}features: {plan: {model: big, pin: "big#1"}}\n`).features.get('plan')?.pin).toBe('big#1');
+  expect(mistakesOf(`${twice}features: {plan: {model: big, pin: "chat#1"}}\n`)).toEqual([
+    expect.stringContaining(
+      '`features.plan.pin` is "chat#1"; it must be `primary`, `secondary`, or a deployment of `big`: big#1.',
+    ),
+  ]);
+});

@@ -35,6 +35,7 @@ test('[K10] a feature has every default, and each can be said', () => {
     cache: { ttlSeconds: 3600, scope: 'tenant' },
     staleIfDownSeconds: 0,
     normalization: { nfkc: false, fold_case: false, ignore_patterns: [] },
+    pin: null,
     device: { store: 'store_unless_pii', fresh_seconds: 86_400, keep_days: 30, queue: true },
     stream: { onBreak: null, delivery: 'live', hedge: true },
   });
@@ -55,6 +56,7 @@ test('[K10] a feature has every default, and each can be said', () => {
     cache: { ttlSeconds: 60, scope: 'user' },
     staleIfDownSeconds: 9,
     normalization: { nfkc: true, fold_case: true, ignore_patterns: ['#[0-9]+'] },
+    pin: null,
     device: { store: 'never', fresh_seconds: 10, keep_days: 2, queue: false },
     stream: { onBreak: 'restart', delivery: 'buffered', hedge: false },
   });

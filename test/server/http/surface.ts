@@ -9,6 +9,7 @@ import { createKeyRing } from '../../../server/identity/key-ring.ts';
 import { createSafeguard } from '../../../server/guard/safeguard.ts';
 import { createDeployments } from '../../../server/routing/deployments.ts';
 import { createFaults } from '../../../server/routing/faults.ts';
+import { createPins } from '../../../server/routing/pins.ts';
 import { holdEpoch } from '../../../server/store/epoch.ts';
 import type { DeviceBatch, Figures, Ledger } from '../../../server/store/ledger.ts';
 import type { Grants } from '../../../server/store/sessions.ts';
@@ -73,6 +74,7 @@ export function openSurface({ own, parts, bodyBytes = 1_000_000 }: SurfaceOption
     own: addresses,
     deployments: createDeployments({ configuration, clock, faults }),
     faults,
+    pins: createPins(clock),
     budget: { lines: async () => [] },
     safeguard: createSafeguard(clock),
     checkDatabase: async () => {},
@@ -171,6 +173,7 @@ function testConfiguration(bodyBytes: number): Configuration {
           cache: { ttlSeconds: 3600, scope: 'tenant' },
           staleIfDownSeconds: 0,
           normalization: { nfkc: false, fold_case: false, ignore_patterns: [] },
+          pin: null,
           device: { store: 'store_unless_pii', fresh_seconds: 86_400, keep_days: 30, queue: true },
           stream: { onBreak: null, delivery: 'live', hedge: true },
         },
