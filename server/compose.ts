@@ -1,39 +1,38 @@
 import { createHash } from 'node:crypto';
-import { accessSync, constants, mkdirSync } from 'node:fs';
 import type { Hono } from 'hono';
 import { canonicalJson } from '#shared/canonical.ts';
 import type { Clock, Random } from '#shared/clock.ts';
 import { startCanary } from './ask/account-test.ts';
 import { createAsks } from './ask/create.ts';
+import { logAsks } from './ask/logged-ledger.ts';
 import { rowsOfCut } from './ask/cut-asks.ts';
 import type { Asks } from './ask/asks.ts';
 import type { AskParts } from './ask/heart.ts';
 import { createWarm } from './ask/warm.ts';
 import type { Log } from '#shared/log.ts';
 import type { Configuration } from './config/configuration.ts';
+import { createBypass } from './bypass/bypass.ts';
 import { holdConfiguration, type Reloaded } from './config/current.ts';
 import { openSafeguard } from './guard/safeguard.ts';
+import { openGround, openGroundInMemory, type Ground } from './ground.ts';
 import { createApp } from './http/app.ts';
 import { openPage } from './http/page.ts';
 import type { HttpEnv } from './http/parts.ts';
 import type { OwnAddresses } from './identity/addresses.ts';
 import { createCallers, type Callers } from './identity/callers.ts';
 import { createKeyRing } from './identity/key-ring.ts';
-import { readMasterKey, type MasterKey } from './identity/master-key.ts';
+import type { MasterKey } from './identity/master-key.ts';
 import { noTokenizer, type Tokenizer } from './pricing/tokenizer.ts';
 import { keepProviders } from './providers/kept-providers.ts';
 import { createDeployments } from './routing/deployments.ts';
 import { createFaults } from './routing/faults.ts';
 import { createPins } from './routing/pins.ts';
 import { watchErrorBudget } from './slo/error-budget.ts';
-import type { Ledger } from './store/ledger.ts';
 import { openDiscreetJournal } from './store/discreet-journal.ts';
 import { MemoryJournal } from './store/memory-journal.ts';
 import { holdEpoch } from './store/epoch.ts';
-import { lockFolder, type FolderLock } from './store/folder-lock.ts';
-import { openStores, type Stores } from './store/open.ts';
+import type { Stores } from './store/open.ts';
 import { createUpkeep } from './upkeep/upkeep.ts';
-import { StartProblem } from './start-problem.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -41,6 +40,8 @@ const DAY_MS = 24 * HOUR_MS;
 /** What a router is made of. */
 export interface RouterOptions {
   configuration: Configuration;
+  /** Parts of it are left out, so it tells nothing of what may be forgotten. Left out: it is whole. */
+  isPartial?: boolean;
   /** Reads the configuration again for a reload. Rejects with a ConfigurationError when it cannot be used. Left out: it stays. */
   readConfiguration?: () => Promise<Configuration>;
   /** Folder of everything that is kept. */
@@ -51,6 +52,8 @@ export interface RouterOptions {
   worker: 'on' | 'off';
   /** `HOST`. */
   host: string;
+  /** `BYPASS_ROUTER`: every ask goes straight to the primary. */
+  bypass?: boolean;
   /** `LAYOVER_MASTER_KEY`. */
   masterKey: string | undefined;
   /** Origin of the page with hot reload; null when there is none. */
@@ -68,43 +71,53 @@ export interface RouterOptions {
 export interface ComposedRouter {
   app: Hono<HttpEnv>;
   asks: Asks;
+  /** Takes no more asks, waits for those under way, at most so long, then ends them. */
+  drain(limitMs: number): Promise<void>;
   callers: Callers;
   /** Where its master key comes from. */
   keySource: MasterKey['source'];
+  /** Its data folder is its own; else what it keeps is in memory. */
+  holdsFolder: boolean;
   /** Lines to print at the start. */
   notices: string[];
   /** Reads the configuration again, and goes on with it if it is whole. */
   reload(): Promise<Reloaded>;
-  /** Ends providers' connections and the stores; after `asks.drain`. */
+  /** Ends providers' connections and the stores; after `drain`. */
   close(): Promise<void>;
 }
 
 /** Puts a router together and sets its data folder in order. Throws a StartProblem or a Problem that says what to do. */
 export async function composeRouter(options: RouterOptions): Promise<ComposedRouter> {
-  makeFolder(options.dataFolder);
-  const lock = holdFolder(options.dataFolder);
+  const { dataFolder, random, log } = options;
+  const masterKey = { environment: options.masterKey, configured: options.configuration.general.masterKey };
   try {
-    return await composeOver(lock, options);
+    return await composeOn(await openGround({ dataFolder, masterKey, random, log }), options);
   } catch (failure) {
-    lock.release();
+    if (options.bypass !== true) throw failure;
+    // Whoever bypasses us does so because something of ours is broken: it may be this.
+    log.error({ err: failure }, 'The data folder cannot be used; the bypass goes on without it.');
+    return composeOn(await openGroundInMemory({ dataFolder, masterKey, random, log }, failure), options);
+  }
+}
+
+async function composeOn(ground: Ground, options: RouterOptions): Promise<ComposedRouter> {
+  try {
+    return await composeOver(ground, options);
+  } catch (failure) {
+    await ground.release();
     throw failure;
   }
 }
 
-async function composeOver(lock: FolderLock, options: RouterOptions): Promise<ComposedRouter> {
+async function composeOver(ground: Ground, options: RouterOptions): Promise<ComposedRouter> {
   const { configuration, clock, random, log } = options;
-  const { key, source, notices } = await readMasterKey({
-    environment: options.masterKey,
-    configured: configuration.general.masterKey,
-    folder: options.dataFolder,
-    random,
-  });
-  const stores = await openStores({
-    dataFolder: options.dataFolder,
-    onProblem: (problem) => log.error({ err: problem }, 'The database had a problem.'),
-  });
+  const { stores, notices } = ground;
+  const { key, source } = ground.masterKey;
   await recover(stores, options);
-  const epoch = holdEpoch(stores.meta, await settle(stores, configuration));
+  const epoch = holdEpoch(
+    stores.meta,
+    await (options.isPartial === true ? stores.meta.epoch() : settle(stores, configuration)),
+  );
   const faults = createFaults({ deployments: configuration.deployments, clock });
   const pins = createPins(clock);
   const deployments = createDeployments({ configuration, clock, faults });
@@ -140,6 +153,14 @@ async function composeOver(lock: FolderLock, options: RouterOptions): Promise<Co
   const journal = openDiscreetJournal(stores.journal, memory);
   const budget = watchErrorBudget({ ledger, slo: () => current.value.slo, clock, log });
   // Not spread: a getter would be read once, and a reload change nothing.
+  const bypass = createBypass({
+    get configuration() {
+      return current.value;
+    },
+    ...{ ledger, journal, clock, random, log },
+    always: options.bypass === true,
+    openProvider: providers.open,
+  });
   const parts: AskParts = {
     get configuration() {
       return current.value;
@@ -159,7 +180,7 @@ async function composeOver(lock: FolderLock, options: RouterOptions): Promise<Co
     get configuration() {
       return current.value;
     },
-    ...{ current, asks, ledger, callers, keys, own, deployments, faults, pins, epoch, clock, random, log },
+    ...{ current, asks, bypass, ledger, callers, keys, own, deployments, faults, pins, epoch, clock, random, log },
     ...{ budget: stores.budget, safeguard, warm: createWarm(parts) },
     upkeep: createUpkeep({ cache: stores.cache, journal, epoch }),
     checkDatabase: async () => void (await stores.meta.epoch()),
@@ -167,12 +188,18 @@ async function composeOver(lock: FolderLock, options: RouterOptions): Promise<Co
     version: options.version,
     page: openPage(options.pageFolder, options.worker),
   });
-  const stopPruning = pruneHourly(stores, () => current.value, options);
+  // What a section that was left out may want kept is not removed.
+  const stopPruning =
+    options.isPartial === true ? (): void => undefined : pruneHourly(stores, () => current.value, options);
   return {
     app,
     asks,
+    async drain(limitMs) {
+      await Promise.all([asks.drain(limitMs), bypass.drain(limitMs)]);
+    },
     callers,
     keySource: source,
+    holdsFolder: ground.holdsFolder,
     notices,
     reload: () => current.reload(),
     async close() {
@@ -183,31 +210,9 @@ async function composeOver(lock: FolderLock, options: RouterOptions): Promise<Co
       await tokenizer.close();
       await providers.close();
       await keys.close();
-      await stores.close();
-      lock.release();
+      await ground.release();
     },
   };
-}
-
-/** Two routers on one folder would take each other's asks for cut off, and run and bill them again. */
-function holdFolder(folder: string): FolderLock {
-  const lock = lockFolder(folder);
-  if (lock !== null) return lock;
-  throw new StartProblem(
-    `Another router runs on the data folder \`${folder}\`. Stop it, or give this one a folder of its own in \`LAYOVER_DATA\`.`,
-  );
-}
-
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
-  } catch (cause) {
-    throw new StartProblem(
-      `The data folder \`${folder}\` cannot be written. Make it writable, or name another in \`LAYOVER_DATA\`.`,
-      cause,
-    );
-  }
 }
 
 /** Marks what an earlier run left half done, and removes what is too old. */
@@ -220,7 +225,7 @@ async function recover(stores: Stores, options: RouterOptions): Promise<void> {
     rows.flatMap(({ attempts }) => attempts),
   );
   await stores.budget.recover();
-  await prune(stores, options.configuration, options.clock.now());
+  if (options.isPartial !== true) await prune(stores, options.configuration, options.clock.now());
 }
 
 /** Forgets what this configuration does not let be kept, and gives its epoch. */
@@ -280,18 +285,4 @@ function pruneHourly(
   };
   again();
   return () => takeBack?.();
-}
-
-/** One line for each ask that ended; the rows hold no word of prompt or answer. */
-function logAsks(ledger: Ledger, log: Log): Ledger {
-  return {
-    record(asks, attempts) {
-      for (const ask of asks) log.info({ ask }, 'An ask ended.');
-      return ledger.record(asks, attempts);
-    },
-    recordDevice: (batch) => ledger.recordDevice(batch),
-    figures: (query) => ledger.figures(query),
-    recent: (query) => ledger.recent(query),
-    prune: (cutoffs) => ledger.prune(cutoffs),
-  };
 }

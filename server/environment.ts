@@ -31,3 +31,13 @@ export function readWorker(env: Environment): 'on' | 'off' {
   if (text === 'on' || text === 'off') return text;
   throw new StartProblem(`\`LAYOVER_WORKER\` is \`${text}\`. It must be \`on\` or \`off\`; leave it out for \`on\`.`);
 }
+
+/** `BYPASS_ROUTER`: whether every ask goes straight to the primary. */
+export function readBypass(env: Environment): boolean {
+  const text = (env['BYPASS_ROUTER'] ?? '').trim().toLowerCase();
+  if (['true', '1', 'yes', 'on'].includes(text)) return true;
+  if (['', 'false', '0', 'no', 'off'].includes(text)) return false;
+  throw new StartProblem(
+    `\`BYPASS_ROUTER\` is \`${text}\`. It must be \`true\` or \`false\`; leave it out for \`false\`.`,
+  );
+}

@@ -18,7 +18,11 @@ const root = fileURLToPath(new URL('..', import.meta.url)).replace(/[\\/]$/, '')
 /** @type {Record<string, (launch: Launch) => Promise<number>>} */
 const commands = {
   async start(launch) {
-    await buildPage(root, launch.runtime, process.env);
+    await buildPage(root, launch.runtime, process.env).catch((/** @type {unknown} */ problem) => {
+      // Whoever bypasses us needs no page: asks are answered without it.
+      if (!(problem instanceof LaunchProblem) || !isBypassed(process.env)) throw problem;
+      console.error(`${problem.message} Going on without the page, as \`BYPASS_ROUTER\` is on.`);
+    });
     return takeOver([run(launch, 'server/main.ts', launch.args)]);
   },
 
@@ -48,6 +52,11 @@ const commands = {
     return takeOver([run(launch, 'test/screenshots.ts', launch.args)]);
   },
 };
+
+/** @param {NodeJS.ProcessEnv} env */
+function isBypassed(env) {
+  return /^(?:true|1|yes|on)$/i.test((env['BYPASS_ROUTER'] ?? '').trim());
+}
 
 /**
  * @param {Launch} launch

@@ -4,17 +4,19 @@ import { isatty } from 'node:tty';
 import { pino } from 'pino';
 import { systemClock, systemRandom } from '#shared/clock.ts';
 import { Problem } from '#shared/problem.ts';
+import { addressesOf, announce, type Addresses } from './announcement.ts';
 import { composeRouter, type ComposedRouter } from './compose.ts';
 import { goneFile, readConfigurationText, writeStarterConfiguration } from './config/configuration-file.ts';
 import type { Configuration } from './config/configuration.ts';
 import { ConfigurationError } from './config/configuration-error.ts';
 import { describeConfiguration } from './config/describe-configuration.ts';
-import { findFile, hasStarterKey, readConfiguration } from './config/read-configuration.ts';
-import { readLogLevel, readPace, readPort, readWorker } from './environment.ts';
+import { findFile, hasStarterKey, readConfiguration, type ConfigurationSources } from './config/read-configuration.ts';
+import { salvageConfiguration, type Salvaged } from './config/salvage.ts';
+import { readBypass, readLogLevel, readPace, readPort, readWorker } from './environment.ts';
 import { listen, type Listening } from './http/listen.ts';
 import { isLoopbackName } from './identity/addresses.ts';
 import { masterGrants } from './identity/callers.ts';
-import { announceRouter, withdrawRouter } from './store/running-router.ts';
+import { withdrawRouter } from './store/running-router.ts';
 import { createTokenizer } from './pricing/tokenizer.ts';
 import { startDemoProviders, type DemoProviders } from './providers/demo/demo-providers.ts';
 import { StartProblem } from './start-problem.ts';
@@ -27,7 +29,7 @@ const FLUSH_MS = 1_000;
 const SAME_PRESS_MS = 300;
 const LINK_MS = 24 * 3_600_000;
 /** Names of the environment that other parts of the design give a meaning, and this version not yet. */
-const UNUSED = /^(?:BYPASS_ROUTER|REDIS_URL|DATABASE_URL|OTEL_.+)$/;
+const UNUSED = /^(?:REDIS_URL|DATABASE_URL|OTEL_.+)$/;
 
 const { env } = process;
 
@@ -44,17 +46,22 @@ async function main(): Promise<void> {
   );
   const dataFolder = env['LAYOVER_DATA'] || '.layover';
   const reader = openReader();
-  const configuration = await reader.read();
+  const isBypass = readBypass(env);
+  const { configuration, leftOut } = isBypass
+    ? await reader.readWhatWorks()
+    : { configuration: await reader.read(), leftOut: [] };
   // The port comes first: a second start on the same data must not touch the asks of the first.
   let begin = (): void => undefined;
   const composing = new Promise<void>((resolve) => (begin = resolve)).then(() =>
     composeRouter({
       configuration,
+      isPartial: leftOut.length > 0,
       readConfiguration: () => reader.read(),
       dataFolder,
       pageFolder: join(import.meta.dirname, '..', 'dist'),
       worker: readWorker(env),
       host,
+      bypass: isBypass,
       masterKey: env['LAYOVER_MASTER_KEY'],
       devPage: env['LAYOVER_DEV'] === '1' ? (env['LAYOVER_DEV_PAGE'] ?? null) : null,
       version: readVersion(),
@@ -67,8 +74,8 @@ async function main(): Promise<void> {
   const listening = await listenOn(host, async (request, bindings) => (await composing).app.fetch(request, bindings));
   begin();
   const router = await composing;
-  const addresses = addressesOf(host, listening.port);
-  const notices = announce(dataFolder, addresses, router);
+  const addresses = addressesOf(host, listening.port, env);
+  const notices = [...leftOut, ...announce(dataFolder, addresses, { ...router, pid: process.pid })];
   heedSignals({ listening, router, reader, dataFolder });
   await sayHello({ host, addresses, configuration, router, notices });
 }
@@ -76,6 +83,8 @@ async function main(): Promise<void> {
 interface Reader {
   /** The configuration as it stands in the file now. Rejects with a ConfigurationError when it cannot be used. */
   read(): Promise<Configuration>;
+  /** For a bypass: as much of it as can be used, and what is left out. */
+  readWhatWorks(): Promise<Salvaged>;
   close(): Promise<void>;
 }
 
@@ -84,19 +93,22 @@ function openReader(): Reader {
   const sources = { environment: env, readText: readConfigurationText };
   let source: string | null = null;
   let demo: DemoProviders | null = null;
+  const readBy = async (how: (sources: ConfigurationSources) => Salvaged): Promise<Salvaged> => {
+    const file = findFile(sources);
+    if (file === null && source !== null) throw goneFile(source);
+    if (file === null && hasStarterKey(env)) writeStarter();
+    let salvaged = how({ ...sources, demoDeployments: demo?.deployments ?? [] });
+    if (salvaged.configuration.demo && demo === null) {
+      demo = await startDemoProviders({ clock: systemClock, pace: readPace(env) });
+      salvaged = how({ ...sources, demoDeployments: demo.deployments });
+    }
+    ({ source } = salvaged.configuration);
+    return salvaged;
+  };
   return {
-    async read() {
-      const file = findFile(sources);
-      if (file === null && source !== null) throw goneFile(source);
-      if (file === null && hasStarterKey(env)) writeStarter();
-      let configuration = readConfiguration({ ...sources, demoDeployments: demo?.deployments ?? [] });
-      if (configuration.demo && demo === null) {
-        demo = await startDemoProviders({ clock: systemClock, pace: readPace(env) });
-        configuration = readConfiguration({ ...sources, demoDeployments: demo.deployments });
-      }
-      source = configuration.source;
-      return configuration;
-    },
+    read: async () =>
+      (await readBy((whole) => ({ configuration: readConfiguration(whole), leftOut: [] }))).configuration,
+    readWhatWorks: () => readBy(salvageConfiguration),
     close: async () => demo?.close(),
   };
 }
@@ -134,36 +146,6 @@ async function listenOn(host: string, answer: Parameters<typeof listen>[0]): Pro
   }
 }
 
-/** Where this computer reaches the router, and where its page. */
-interface Addresses {
-  origin: string;
-  page: string;
-}
-
-function addressesOf(host: string, port: number): Addresses {
-  const shown = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
-  const origin = `http://${shown}:${port}`;
-  return { origin, page: env['LAYOVER_DEV_PAGE'] ?? origin };
-}
-
-/** So that `layover …` finds it. Without that it serves all the same; the lines say what to do. */
-function announce(dataFolder: string, { origin, page }: Addresses, { keySource }: ComposedRouter): string[] {
-  try {
-    announceRouter(dataFolder, {
-      origin,
-      page_origin: page,
-      pid: process.pid,
-      version: readVersion(),
-      key_source: keySource,
-    });
-    return [];
-  } catch (failure) {
-    return [
-      `\`layover …\` on this computer will not find this router by itself (${sentenceOf(failure)}): set \`LAYOVER_URL\` and \`LAYOVER_KEY\` for it.`,
-    ];
-  }
-}
-
 interface Running {
   listening: Listening;
   router: ComposedRouter;
@@ -174,8 +156,8 @@ interface Running {
 function heedSignals({ listening, router, reader, dataFolder }: Running): void {
   let stoppingSince: number | null = null;
   const stop = async (): Promise<void> => {
-    await router.asks.drain(DRAIN_MS);
-    withdrawRouter(dataFolder);
+    await router.drain(DRAIN_MS);
+    if (router.holdsFolder) withdrawRouter(dataFolder);
     await listening.stop(FLUSH_MS);
     await router.close();
     await reader.close();
@@ -230,6 +212,11 @@ async function sayHello(about: {
     ...router.notices,
     ...notices,
     ...unused.map((name) => `\`${name}\` is set, and not used yet.`),
+    ...(readBypass(env)
+      ? [
+          '`BYPASS_ROUTER` is on: every ask goes straight to the primary. No cache, retry, failover, cap or system prompt.',
+        ]
+      : []),
     ...(readWorker(env) === 'off'
       ? ['The service worker is off: the page neither opens nor answers without a line.']
       : []),

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { asProblem, Problem } from '#shared/problem.ts';
 import { postAsk } from './asks.ts';
 import { getBudgets, getSafeguard, postSafeguard } from './budgets.ts';
+import { deleteBypass, getBypass, postBypass } from './bypass.ts';
 import { getConfiguration, reloadConfiguration } from './configuration.ts';
 import { shareWith } from './cors.ts';
 import { deleteFault, listDeployments, postFault } from './deployments.ts';
@@ -40,6 +41,7 @@ const ROUTES: Record<string, Partial<Record<'GET' | 'POST' | 'DELETE', Handler>>
   '/telemetry': { POST: postTelemetry },
   '/link/:token': { GET: openLink },
   '/api/router': { GET: getRouter },
+  '/api/bypass': { GET: getBypass, POST: postBypass, DELETE: deleteBypass },
   '/api/travel': { GET: getTravel },
   '/api/preflight': { GET: getPreflight },
   '/api/session': { POST: postSession, DELETE: deleteSession },

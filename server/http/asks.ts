@@ -9,6 +9,7 @@ import { userNamed } from '../ask/entitlement.ts';
 import { writeProvenance } from './answer-headers.ts';
 import { streamAnswer } from './answer-stream.ts';
 import { readBody } from './body.ts';
+import { readDirectAsk, respondPassed } from './direct-asks.ts';
 import type { HttpContext, HttpParts } from './parts.ts';
 import { visitFrom } from './visit.ts';
 
@@ -19,6 +20,10 @@ export async function postAsk(c: HttpContext, parts: HttpParts): Promise<Respons
   const key = readKey(c);
   c.set('requestId', key !== null && isAskId(key) ? key : mintAskId(parts.clock, parts.random));
   const { grants } = await parts.callers.identify(visitFrom(c));
+  if (parts.bypass.switch.state().kind === 'on') {
+    const named = { feature: readFeature(c), hasKey: key !== null, caller: grants, arrivedAtMs, arrivedMonotonicMs };
+    return respondDirectly(c, parts, await readDirectAsk(c, parts, named));
+  }
   const body = await readBody(c.req.raw, chatRequestSchema, parts.configuration.general.bodyBytes);
   checkWords(body);
   const handle = await parts.asks.ask({
@@ -38,6 +43,18 @@ export async function postAsk(c: HttpContext, parts: HttpParts): Promise<Respons
     return respondStream({ c, parts, handle, after: 0, includeUsage: body.stream_options?.include_usage === true });
   }
   return respondJson(c, handle);
+}
+
+/** Past everything that a router does: the answer of the primary. */
+async function respondDirectly(
+  c: HttpContext,
+  parts: HttpParts,
+  { ask, includeUsage }: Awaited<ReturnType<typeof readDirectAsk>>,
+): Promise<Response> {
+  const answer = await parts.bypass.answer(ask, c.req.raw.signal);
+  if (answer.kind === 'passed') return respondPassed(answer);
+  const { handle } = answer;
+  return ask.isStream ? respondStream({ c, parts, handle, after: 0, includeUsage }) : respondJson(c, handle);
 }
 
 /** A stream of an ask; its status is true because it waits for the opening. */

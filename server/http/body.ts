@@ -12,19 +12,24 @@ export async function readBody<T extends z.ZodMiniType>(
   schema: T,
   maxBytes: number,
 ): Promise<z.infer<T>> {
-  const type = request.headers.get('content-type') ?? '';
-  if (!/^application\/(?:[a-z0-9.+-]+\+)?json\s*(?:;|$)/i.test(type)) {
-    throw new Problem('body_malformed', 'The body must come with `content-type: application/json`.', {
-      param: 'content-type',
-    });
-  }
-  const json = parseJson(decode(await readBytes(request, maxBytes)));
+  const json = parseJson(await readJsonText(request, maxBytes));
   if (!json.ok) throw new Problem('body_malformed', 'The body is not JSON.');
   checkDepth(json.value);
   const parsed = schema.safeParse(json.value);
   if (parsed.success) return parsed.data;
   const { sentence, path } = explain(parsed.error.issues);
   throw new Problem('body_malformed', sentence, path === '' ? {} : { param: path });
+}
+
+/** The text of a JSON body as it came; throws `too_large` or `body_malformed`. */
+export async function readJsonText(request: Request, maxBytes: number): Promise<string> {
+  const type = request.headers.get('content-type') ?? '';
+  if (!/^application\/(?:[a-z0-9.+-]+\+)?json\s*(?:;|$)/i.test(type)) {
+    throw new Problem('body_malformed', 'The body must come with `content-type: application/json`.', {
+      param: 'content-type',
+    });
+  }
+  return decode(await readBytes(request, maxBytes));
 }
 
 function decode(bytes: Uint8Array): string {

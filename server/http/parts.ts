@@ -1,6 +1,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import type { Clock, Random } from '#shared/clock.ts';
+import type { Bypass } from '../bypass/bypass.ts';
 import type { Asks } from '../ask/asks.ts';
 import type { Warm } from '../ask/warm.ts';
 import type { Log } from '#shared/log.ts';
@@ -25,6 +26,7 @@ export interface HttpParts {
   readonly configuration: Configuration;
   current: Pick<CurrentConfiguration, 'loadedAtMs' | 'reload'>;
   asks: Asks;
+  bypass: Pick<Bypass, 'switch' | 'primary' | 'answer'>;
   warm: Warm;
   ledger: Ledger;
   budget: Pick<Budget, 'lines'>;

@@ -3,6 +3,7 @@ import { Pool } from 'undici';
 import { anthropicWire } from './anthropic-wire.ts';
 import { CONNECT_TIMEOUT_MS } from './exchange.ts';
 import { openAiWire } from './openai-wire.ts';
+import { passOn } from './passage.ts';
 import type { Provider } from './provider.ts';
 import { streamCall, type Line } from './stream.ts';
 
@@ -22,6 +23,18 @@ export interface ProviderAddress {
 
 /** A provider behind its own pool of kept connections; see the rules in provider.ts. Connects with the first call. */
 export function openProvider({ wire: name, apiBase, apiKey, clock }: ProviderAddress & { clock: Clock }): Provider {
+  const line = openLine({ wire: name, apiBase, apiKey, clock });
+  return {
+    stream: (call, signal) => streamCall(line, call, signal),
+    pass: name === 'openai' ? (call, signal) => passOn(line, call, signal) : null,
+    // It ends when its calls do; nobody waits for that.
+    retire: () => void line.pool.close().catch(() => undefined),
+    // Not `close`, which would wait for calls that nobody reads any more.
+    close: () => line.pool.destroy(),
+  };
+}
+
+function openLine({ wire: name, apiBase, apiKey, clock }: ProviderAddress & { clock: Clock }): Line {
   const wire = name === 'openai' ? openAiWire : anthropicWire;
   const url = wire.url(apiBase);
   const pool = new Pool(url.origin, {
@@ -33,12 +46,5 @@ export function openProvider({ wire: name, apiBase, apiKey, clock }: ProviderAdd
     headersTimeout: 0,
     bodyTimeout: 0,
   });
-  const line: Line = { wire, url, apiKey, pool, clock };
-  return {
-    stream: (call, signal) => streamCall(line, call, signal),
-    // It ends when its calls do; nobody waits for that.
-    retire: () => void pool.close().catch(() => undefined),
-    // Not `close`, which would wait for calls that nobody reads any more.
-    close: () => pool.destroy(),
-  };
+  return { wire, url, apiKey, pool, clock };
 }

@@ -1,6 +1,7 @@
 import type { ChatMessage } from '#shared/chat.ts';
 import type { FinishReason, ToolCallDelta } from '#shared/answer.ts';
 import type { Usage } from '#shared/money.ts';
+import type { PassedAnswer, PassedCall } from './passage.ts';
 
 /**
  * A provider speaks one wire and turns it into events. Its rules, which the contract suite quotes:
@@ -20,6 +21,8 @@ import type { Usage } from '#shared/money.ts';
  */
 export interface Provider {
   stream(call: ProviderCall, signal: AbortSignal): AsyncIterable<ProviderEvent>;
+  /** Passes a call on with its bytes as they are; null where the provider speaks another wire than OpenAI's. */
+  readonly pass: ((call: PassedCall, signal: AbortSignal) => Promise<PassedAnswer>) | null;
   /** Takes no new calls, and ends its connections when the last one is over. */
   retire(): void;
   /** Ends kept connections; for a clean stop. */

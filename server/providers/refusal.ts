@@ -13,14 +13,20 @@ const ERROR_BODY_MS = 1_000;
 
 /** What the body of an error status says. A body that breaks off, or never ends, says nothing. */
 export async function readRefusal(exchange: Exchange, clock: Clock, status: number): Promise<Complaint> {
+  // The status is known, and tells the kind.
+  return readComplaint(status, (await readErrorBody(exchange, clock)) ?? '');
+}
+
+/** The body of an error status; null when it breaks off, never ends, or is too long. */
+export async function readErrorBody(exchange: Exchange, clock: Clock): Promise<string | null> {
   const late = new Error('The error body took too long.');
   const cancel = clock.after(ERROR_BODY_MS, () => exchange.stop(late));
   try {
     const limits = { maxBytes: MAX_ERROR_BYTES, silenceMs: ERROR_BODY_MS, silent: late };
-    return readComplaint(status, (await collectText(exchange, clock, limits)) ?? '');
+    return await collectText(exchange, clock, limits);
   } catch {
-    // The status is known, and tells the kind.
-    return readComplaint(status, '');
+    // A body that broke off is as good as none.
+    return null;
   } finally {
     cancel();
   }

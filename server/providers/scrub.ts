@@ -15,7 +15,12 @@ export function scrub(text: string, apiKey: string | null, messages: readonly Ch
   const short = shorten(text.replaceAll(/\s+/g, ' ').trim());
   if (short === '') return '';
   if (messages.some((message) => textsOf(message).some((prompt) => quotes(short, prompt)))) return '';
-  const keyless = apiKey === null || apiKey === '' ? short : short.replaceAll(apiKey, '[key]');
+  return withoutKeys(short, apiKey);
+}
+
+/** The text with `[key]` in place of our key, and of whatever looks like one. */
+export function withoutKeys(text: string, apiKey: string | null): string {
+  const keyless = apiKey === null || apiKey === '' ? text : text.replaceAll(apiKey, '[key]');
   return keyless.replaceAll(KEY_SHAPES, '[key]');
 }
 

@@ -77,11 +77,16 @@ export async function* streamCall(
   }
 }
 
-function requestHeaders({ wire, apiKey }: Line, call: ProviderCall): Record<string, string> {
+/** The headers of a call; a `accept` other than that of a stream is for a call that is passed on. */
+export function requestHeaders(
+  { wire, apiKey }: Line,
+  call: Pick<ProviderCall, 'headers'>,
+  accept = 'text/event-stream',
+): Record<string, string> {
   return {
     ...call.headers,
     'content-type': 'application/json',
-    accept: 'text/event-stream',
+    accept,
     // A compressed stream is held back by whoever compresses it.
     'accept-encoding': 'identity',
     'user-agent': 'layover',
@@ -96,15 +101,7 @@ async function accept(line: Line, call: ProviderCall, exchange: Exchange): Promi
     const complaint = await readRefusal(exchange, line.clock, head.status);
     throw failureOf(line, call, { complaint, status: head.status, headers: head.headers });
   }
-  const coding = first(head.headers['content-encoding'])?.trim().toLowerCase() ?? 'identity';
-  if (coding !== 'identity' && coding !== '')
-    throw new ProviderFailure(
-      'rejected',
-      `\`${line.url.host}\` compressed its answer (\`${coding.slice(0, 60)}\`), unasked.`,
-      {
-        status: head.status,
-      },
-    );
+  checkCoding(line, head);
   const type = mediaType(head.headers);
   if (type === 'application/json') return acceptWhole(line, call, { exchange, head });
   if (type === 'text/event-stream') {
@@ -124,6 +121,14 @@ async function accept(line: Line, call: ProviderCall, exchange: Exchange): Promi
   throw new ProviderFailure('rejected', `\`${line.url.host}\` answered with ${what} instead of a stream.`, {
     status: head.status,
   });
+}
+
+/** Throws for an answer that is compressed: nobody asked for that. */
+export function checkCoding(line: Line, head: ResponseHead): void {
+  const coding = first(head.headers['content-encoding'])?.trim().toLowerCase() ?? 'identity';
+  if (coding === 'identity' || coding === '') return;
+  const what = `\`${line.url.host}\` compressed its answer (\`${coding.slice(0, 60)}\`), unasked.`;
+  throw new ProviderFailure('rejected', what, { status: head.status });
 }
 
 /** A server that ignored `stream`: its one JSON is one piece and a finish. */
@@ -154,15 +159,18 @@ async function acceptWhole(
   };
 }
 
-function idOf(line: Line, head: ResponseHead): string | null {
+/** The provider's own name of a call. */
+export function idOf(line: Line, head: ResponseHead): string | null {
   return first(head.headers[line.wire.idHeader])?.slice(0, MAX_NAME) ?? null;
 }
 
-function mediaType(headers: ResponseHeaders): string {
+/** The content type without its parameters, in small letters; empty for none. */
+export function mediaType(headers: ResponseHeaders): string {
   return (first(headers['content-type']) ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
 }
 
-function first(header: string | string[] | undefined): string | null {
+/** A header that should be there once. */
+export function first(header: string | string[] | undefined): string | null {
   return (Array.isArray(header) ? header[0] : header) ?? null;
 }
 

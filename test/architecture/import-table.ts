@@ -41,8 +41,17 @@ export const importTable: ImportTable = {
   'server/identity': ['src/shared', 'server/store', 'server/config'],
   'server/slo': ['src/shared', 'server/store', 'server/config'],
   'server/upkeep': ['src/shared', 'server/store', 'server/ask', 'server/identity'],
+  'server/bypass': [
+    'src/shared',
+    'server/ask/asks.ts',
+    'server/routing',
+    'server/store',
+    'server/providers',
+    'server/config',
+  ],
   'server/http': [
     'src/shared',
+    'server/bypass',
     'server/upkeep',
     'server/slo',
     'server/ask',
@@ -72,6 +81,8 @@ export const importTable: ImportTable = {
   // Runs before anything is installed, on any Node.
   'server/environment.ts': ['server/config', 'server/start-problem.ts'],
   'server/start-problem.ts': [],
+  'server/announcement.ts': ['server/compose.ts', 'server/config', 'server/store', 'server/version.ts'],
+  'server/ground.ts': ['src/shared', 'server/identity', 'server/store', 'server/start-problem.ts'],
   'server/version.ts': [],
   'server/launch': [],
   'server/launch.mjs': ['server/launch'],

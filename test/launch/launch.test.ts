@@ -117,6 +117,13 @@ describe('the page', () => {
     expect(builds()).toBe(2);
   });
 
+  test('[BY12] that failed to build does not stop a start with BYPASS_ROUTER', async () => {
+    project.write('node_modules/vite/bin/vite.js', 'console.error("a comma is missing"); process.exit(3);');
+    const { code, output, errors } = await project.launch(['start'], { BYPASS_ROUTER: 'true' }).ended;
+    expect([code, output]).toEqual([0, expect.stringContaining('router') as unknown]);
+    expect(errors).toMatch(/The page is not built.* Going on without the page, as `BYPASS_ROUTER` is on\./s);
+  });
+
   test('[U6] that failed to build stops the start with its reason, and is built the next time', async () => {
     const vite = readFileSync(project.path('node_modules/vite/bin/vite.js'), 'utf8');
     project.write('node_modules/vite/bin/vite.js', 'console.error("main.tsx: a comma is missing"); process.exit(3);');

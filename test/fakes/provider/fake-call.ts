@@ -9,6 +9,8 @@ const BYTES_PER_TOKEN = 4;
 export interface FakeCall {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
+  /** The body as its bytes came. */
+  readonly raw: Buffer;
   /** The parsed body. */
   readonly body: Record<string, unknown>;
   /** Text sent so far. */
@@ -32,6 +34,7 @@ export interface FakeCall {
 export class Call implements FakeCall {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
+  readonly raw: Buffer;
   readonly body: Record<string, unknown>;
   text = '';
   outcome: FakeCall['outcome'] = 'running';
@@ -40,10 +43,11 @@ export class Call implements FakeCall {
   #opened = false;
   readonly #end: () => void;
 
-  constructor(path: string, headers: IncomingHttpHeaders, body: Record<string, unknown>) {
+  constructor(path: string, headers: IncomingHttpHeaders, sent: Pick<FakeCall, 'raw' | 'body'>) {
     this.path = path;
     this.headers = headers;
-    this.body = body;
+    this.raw = sent.raw;
+    this.body = sent.body;
     const over = event();
     this.over = over.happened;
     this.#end = over.happen;

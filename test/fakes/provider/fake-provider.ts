@@ -95,7 +95,8 @@ export async function startFakeProvider(options: FakeOptions): Promise<FakeProvi
   });
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await readBody(request);
+    const raw = await readBytes(request);
+    const body = raw.length === 0 ? {} : (JSON.parse(raw.toString('utf8')) as Record<string, unknown>);
     const path = request.url ?? '';
     if (request.method !== 'POST' || path !== (options.wire === 'openai' ? '/v1/chat/completions' : '/v1/messages'))
       return void respond(response, refuse(404, { error: { message: 'No such path.' } })[0]);
@@ -103,7 +104,7 @@ export async function startFakeProvider(options: FakeOptions): Promise<FakeProvi
       refusedKeys++;
       return void respond(response, refuse(401, wrongKey(options.wire))[0]);
     }
-    const call = new Call(path, request.headers, body);
+    const call = new Call(path, request.headers, { raw, body });
     calls.push(call);
     response.once('close', () => call.left());
     for (const one of waiting.filter(({ count }) => count === calls.length)) one.resolve(call);
@@ -155,11 +156,10 @@ export function costOf({ inputTokens, outputTokens }: Billed, { inputPicoUsd, ou
   return (pico + 999n) / 1000n;
 }
 
-async function readBody(request: IncomingMessage): Promise<Record<string, unknown>> {
+async function readBytes(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  const text = Buffer.concat(chunks).toString('utf8');
-  return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
+  return Buffer.concat(chunks);
 }
 
 function keyOf(headers: IncomingHttpHeaders): string | null {

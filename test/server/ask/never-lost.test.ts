@@ -34,7 +34,12 @@ function scripted(script: readonly Attempt[], counts: { calls: number }): Provid
     yield { type: 'text-delta', text: 'lo' };
     yield { type: 'finish', reason: 'stop', usage: null, skippedChunks: 0 };
   }
-  return { stream: (_call, signal) => stream(signal), retire: () => undefined, close: () => Promise.resolve() };
+  return {
+    stream: (_call, signal) => stream(signal),
+    pass: null,
+    retire: () => undefined,
+    close: () => Promise.resolve(),
+  };
 }
 
 const ids = seededRandom(3);

@@ -21,6 +21,7 @@ async function start(dataFolder: string, change: (configuration: Configuration) 
     pageFolder: emptyFolder(),
     worker: 'on',
     host: '127.0.0.1',
+    bypass: false,
     masterKey: 'lk-compose-test',
     devPage: null,
     version: '0.1.0',

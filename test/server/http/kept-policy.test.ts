@@ -26,6 +26,7 @@ async function start(yaml: string, dataFolder: string, seed = 1): Promise<Compos
     dataFolder,
     pageFolder: emptyFolder(),
     host: '127.0.0.1',
+    bypass: false,
     masterKey: 'lk-kept-test',
     devPage: null,
     version: '0.1.0',

@@ -35,6 +35,7 @@ beforeEach(async () => {
     dataFolder: emptyFolder(),
     pageFolder: emptyFolder(),
     worker: 'on',
+    bypass: false,
     version: 'test',
     host: '127.0.0.1',
     masterKey: KEY,

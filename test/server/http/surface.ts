@@ -1,6 +1,8 @@
 import type { Hono } from 'hono';
+import { expect } from 'vitest';
 import type { Log } from '#shared/log.ts';
 import type { Configuration } from '../../../server/config/configuration.ts';
+import { createBypassSwitch } from '../../../server/bypass/switch.ts';
 import { createApp } from '../../../server/http/app.ts';
 import type { HttpEnv, HttpParts } from '../../../server/http/parts.ts';
 import type { OwnAddresses } from '../../../server/identity/addresses.ts';
@@ -68,6 +70,11 @@ export function openSurface({ own, parts, bodyBytes = 1_000_000 }: SurfaceOption
     current: { loadedAtMs: clock.now(), reload: () => Promise.reject(new Error('No reload was scripted.')) },
     asks,
     warm: { warm: async () => ({ warmed: [], left: [] }) },
+    bypass: {
+      switch: createBypassSwitch({ always: false, clock }),
+      primary: () => null,
+      answer: () => expect.unreachable(),
+    },
     ledger: testLedger(batches),
     callers,
     keys: ring,

@@ -32,6 +32,7 @@ beforeEach(async () => {
     pageFolder: emptyFolder(),
     worker: 'on',
     host: '127.0.0.1',
+    bypass: false,
     masterKey: 'lk-whole-test',
     devPage: null,
     version: '0.1.0',
