@@ -14,6 +14,7 @@ const terminal: Terminal = {
   environment: process.env,
   isRead: process.stdout.isTTY,
   version: readVersion(),
+  nodeVersion: process.versions.node,
   print: (text) => void process.stdout.write(text),
   tell: (text) => void process.stderr.write(text),
   onInterrupt(run) {

@@ -1,6 +1,9 @@
 import type { Command } from './command.ts';
+import { askCommand } from './commands/ask.ts';
 import { configCheckCommand } from './commands/config-check.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { initCommand } from './commands/init.ts';
+import { journalCommand } from './commands/journal.ts';
 import { linkCommand } from './commands/link.ts';
 import { pricesUpdateCommand } from './commands/prices-update.ts';
 import { startCommand } from './commands/start.ts';
@@ -11,7 +14,10 @@ export const commands: readonly Command[] = [
   initCommand,
   configCheckCommand,
   startCommand,
+  doctorCommand,
   linkCommand,
+  askCommand,
+  journalCommand,
   warmCommand,
   pricesUpdateCommand,
 ];

@@ -22,7 +22,9 @@ export interface RouterClient {
   readonly caller: z.infer<typeof greetingSchema>;
   /** A call with our key. Throws a CommandProblem with the router's own words for what it refuses. */
   call(path: string, init: CallInit, signal?: AbortSignal): Promise<Response>;
-  /** The same, and its JSON by a schema. */
+  /** A read whose refusal is an answer too: of any status. */
+  look(path: string, headers?: Record<string, string>): Promise<Response>;
+  /** The same as `call`, and its JSON by a schema. */
   read<T extends z.ZodMiniType>(
     schema: T,
     call: CallInit & { path: string },
@@ -66,6 +68,7 @@ function clientOf(address: RouterAddress, caller: RouterClient['caller'], termin
     origin: address.origin,
     caller,
     call,
+    look: (path, headers = {}) => send(address, { path, init: { headers }, signal: undefined }, terminal),
     async read(schema, { path, ...init }, signal) {
       const response = await call(path, init, signal);
       const json = parseJson(await response.text());

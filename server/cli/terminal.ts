@@ -8,6 +8,8 @@ export interface Terminal {
   isRead: boolean;
   /** Of this release, such as `0.1.0`. */
   version: string;
+  /** Of the Node that runs this, such as `24.21.0`. */
+  nodeVersion: string;
   /** To stdout, as it is. */
   print: (text: string) => void;
   /** To stderr, as it is: what is no result. */

@@ -33,6 +33,8 @@ export interface Configuration {
     /** Most bytes of a request body. Default 1,000,000. */
     bodyBytes: number;
   };
+  /** Where alerts go, as far as it is said. Secrets: never printed. */
+  alerts?: { slackUrl: string | null; heartbeatUrl: string | null };
   /** One line each, to be printed at the start: unknown keys, keys set but not used yet, meanings that differ. */
   notices: string[];
 }

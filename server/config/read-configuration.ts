@@ -160,6 +160,7 @@ function resolve(
     travel: readTravel(settings),
     retention: readRetention(settings),
     general,
+    alerts: { slackUrl: settings.alerts?.slack_url ?? null, heartbeatUrl: settings.alerts?.heartbeat_url ?? null },
   };
 }
 

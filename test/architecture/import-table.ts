@@ -71,6 +71,7 @@ export const importTable: ImportTable = {
     'server/identity',
     'server/store',
     'server/routing/worst-case.ts',
+    'server/providers',
   ],
 
   // Entry files put the parts together.

@@ -16,6 +16,7 @@ export function testTerminal(environment: Record<string, string> = {}): TestTerm
     environment,
     isRead: false,
     version: '0.1.0',
+    nodeVersion: process.versions.node,
     said,
     print: (text) => void (said.out += text),
     tell: (text) => void (said.err += text),
