@@ -7,6 +7,7 @@ import { journalCommand } from './commands/journal.ts';
 import { linkCommand } from './commands/link.ts';
 import { pricesUpdateCommand } from './commands/prices-update.ts';
 import { startCommand } from './commands/start.ts';
+import { statusCommand } from './commands/status.ts';
 import { warmCommand } from './commands/warm.ts';
 
 /** Every command of `layover`, in the order of the help: one file each in `commands/`. */
@@ -15,6 +16,7 @@ export const commands: readonly Command[] = [
   configCheckCommand,
   startCommand,
   doctorCommand,
+  statusCommand,
   linkCommand,
   askCommand,
   journalCommand,
