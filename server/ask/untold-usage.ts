@@ -28,6 +28,7 @@ function counting(provider: Provider, deps: { tokenizer: Tokenizer; clock: Clock
         yield { ...event, usage: await within(deps.clock, COUNT_MS, countUsage(call, said.join(''), deps.tokenizer)) };
       }
     },
+    pass: provider.pass,
     retire: () => provider.retire(),
     close: () => provider.close(),
   };

@@ -124,6 +124,8 @@ function attemptRow(record: CallRecord, { askId, run }: Place): AttemptRow {
     output_tokens: bill.usage.outputTokens,
     cached_input_tokens: bill.usage.cachedInputTokens,
     cache_write_tokens: bill.usage.cacheWriteTokens,
+    cache_write_hour_tokens: bill.usage.cacheWriteHourTokens ?? 0,
+    reasoning_tokens: bill.usage.reasoningTokens,
     tokens_estimated: bill.usage.estimated,
     cost_nano_usd: bill.costNanoUsd,
   };

@@ -11,7 +11,7 @@ vi.setConfig({ testTimeout: 60_000 });
 
 afterEach(cleanUp);
 
-test('[X12] status shows deployments, faults, the bypass and the figures, and ends with how ready the router is', async () => {
+test('[X11] status shows deployments, faults, the bypass and the figures, and ends with how ready the router is', async () => {
   const router = startRouter({ LAYOVER_MASTER_KEY: 'lk-status' });
   const [, origin = ''] = await router.until(/(http:\/\/127\.0\.0\.1:\d+)\/link\/[\w-]{43}/);
   const environment = { LAYOVER_DATA: join(router.folder, '.layover'), LAYOVER_MASTER_KEY: 'lk-status' };
