@@ -6,6 +6,7 @@ import { startCanary } from './ask/account-test.ts';
 import { createAsks } from './ask/create.ts';
 import { logAsks } from './ask/logged-ledger.ts';
 import { rowsOfCut } from './ask/cut-asks.ts';
+import { logAsks } from './ask/logged-ledger.ts';
 import type { Asks } from './ask/asks.ts';
 import type { AskParts } from './ask/heart.ts';
 import { createWarm } from './ask/warm.ts';
@@ -32,6 +33,7 @@ import { openDiscreetJournal } from './store/discreet-journal.ts';
 import { MemoryJournal } from './store/memory-journal.ts';
 import { holdEpoch } from './store/epoch.ts';
 import type { Stores } from './store/open.ts';
+import { hideForgotten, rememberForgotten } from './upkeep/forgotten.ts';
 import { createUpkeep } from './upkeep/upkeep.ts';
 
 const HOUR_MS = 3_600_000;
@@ -146,7 +148,8 @@ async function composeOver(ground: Ground, options: RouterOptions): Promise<Comp
   };
   const keys = createKeyRing({ keys: stores.keys, clock, random, log });
   const callers = createCallers({ sessions: stores.sessions, keys, masterKey: key, own, clock, random });
-  const ledger = logAsks(stores.ledger, log);
+  const forgotten = rememberForgotten(clock);
+  const ledger = hideForgotten(logAsks(stores.ledger, log), forgotten);
   const memory = new MemoryJournal(clock);
   const safeguard = await openSafeguard(stores.budget, clock);
   const tokenizer = options.tokenizer ?? noTokenizer;
@@ -182,7 +185,7 @@ async function composeOver(ground: Ground, options: RouterOptions): Promise<Comp
     },
     ...{ current, asks, bypass, ledger, callers, keys, own, deployments, faults, pins, epoch, clock, random, log },
     ...{ budget: stores.budget, safeguard, warm: createWarm(parts) },
-    upkeep: createUpkeep({ cache: stores.cache, journal, epoch }),
+    upkeep: createUpkeep({ ...stores, ...{ journal, epoch, asks, ledger, forgotten, random }, ring: keys }),
     checkDatabase: async () => void (await stores.meta.epoch()),
     dev: options.devPage !== null,
     version: options.version,

@@ -15,6 +15,7 @@ import type { Grants } from '../store/sessions.ts';
  * [A8] Every ask ends in exactly one row of the ledger, every attempt in one: answered, failed, refused, cancelled; crashed ones at the next start.
  * [A9] `cancel` ends the upstream call now, books what it cost, and the id never runs again.
  * [A10] A cache, journal or ledger that fails does not spoil an answer that is coming; it is said in the log.
+ * [A20] After `forget` nothing of that person runs, and what ran is read by nobody.
  * [A19] A stop that overtakes its ask stops it when it comes, within a minute.
  */
 export interface Asks {
@@ -22,6 +23,8 @@ export interface Asks {
   /** Attaches to an ask by its id; null when it is unknown or not the owner's; throws `ask_expired`. */
   find(owner: Grants, askId: string, reader?: ReaderKind): Promise<AskHandle | null>;
   cancel(owner: Grants, askId: string): Promise<'cancelled' | 'already-over' | 'unknown'>;
+  /** Stops what runs of a person, or of all of a tenant, and lets nobody read it here any more; how many ran. */
+  forget(whom: { tenant: string; user: string | null }): Promise<number>;
   /** Takes no more asks, waits for the running ones, then cancels what is left. */
   drain(timeoutMs: number): Promise<void>;
 }

@@ -66,6 +66,15 @@ export function createAsks(parts: AskParts): Asks {
       job.cancel();
       return 'cancelled';
     },
+    async forget({ tenant, user }) {
+      await live.arrivals();
+      const own = live.of(({ owner }) => owner.tenant === tenant && (user === null || owner.user === user));
+      const running = own.filter(({ state }) => state === 'running');
+      for (const job of running) job.cancel();
+      await Promise.all(own.map(({ settled }) => settled));
+      live.drop(own);
+      return running.length;
+    },
     async drain(timeoutMs) {
       isStopping = true;
       if (await isIdle(timeoutMs)) return;

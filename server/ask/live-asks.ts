@@ -72,6 +72,21 @@ export class LiveAsks {
     return this.byId(askId);
   }
 
+  /** Resolves when all that were on their way in are here, or turned away. */
+  async arrivals(): Promise<void> {
+    await Promise.all(this.#arriving.values());
+  }
+
+  /** The asks in memory that fit, running or over. */
+  of(fits: (ask: Ask) => boolean): Job[] {
+    return [...this.#running, ...this.#over.keys()].filter(({ ask }) => fits(ask));
+  }
+
+  /** Forgets asks that are over before their time. */
+  drop(jobs: readonly Job[]): void {
+    for (const job of jobs) this.#forget(job);
+  }
+
   byId(askId: string): Job | null {
     return this.#byId.get(askId) ?? null;
   }

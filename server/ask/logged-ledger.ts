@@ -11,6 +11,7 @@ export function logAsks(ledger: Ledger, log: Log): Ledger {
     recordDevice: (batch) => ledger.recordDevice(batch),
     figures: (query) => ledger.figures(query),
     recent: (query) => ledger.recent(query),
+    forget: (whom) => ledger.forget(whom),
     prune: (cutoffs) => ledger.prune(cutoffs),
   };
 }

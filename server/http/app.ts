@@ -20,7 +20,7 @@ import { deletePin, listPins, postPin } from './pins.ts';
 import { deleteSession, postSession } from './session.ts';
 import { postTelemetry } from './telemetry.ts';
 import { getTravel } from './travel.ts';
-import { postPurge } from './upkeep.ts';
+import { postForget, postPurge } from './upkeep.ts';
 import { addressFrom } from './visit.ts';
 import { postWarm } from './warm.ts';
 
@@ -47,6 +47,7 @@ const ROUTES: Record<string, Partial<Record<'GET' | 'POST' | 'DELETE', Handler>>
   '/api/session': { POST: postSession, DELETE: deleteSession },
   '/api/links': { POST: postLink },
   '/api/cache/purge': { POST: postPurge },
+  '/api/forget': { POST: postForget },
   '/api/keys': { GET: listKeys, POST: postKey },
   '/api/keys/:id': { DELETE: deleteKey },
   '/api/budgets': { GET: getBudgets },

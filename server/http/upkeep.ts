@@ -17,6 +17,15 @@ const purgeSchema = z.strictObject({
 
 const headers = { 'cache-control': 'no-store' };
 
+const personSchema = z.strictObject({ tenant: name, user: z.optional(name) });
+
+/** `POST /api/forget`: erases a person, or everybody of a tenant; what went, in numbers. */
+export async function postForget(c: HttpContext, parts: HttpParts): Promise<Response> {
+  await parts.callers.identifyOperator(visitFrom(c));
+  const { tenant, user = null } = await readBody(c.req.raw, personSchema, parts.configuration.general.bodyBytes);
+  return Response.json(await parts.upkeep.forget({ tenant, user }), { headers });
+}
+
 /** `POST /api/cache/purge`: removes saved answers here and has devices forget theirs; `{}` removes all. */
 export async function postPurge(c: HttpContext, parts: HttpParts): Promise<Response> {
   await parts.callers.identifyOperator(visitFrom(c));

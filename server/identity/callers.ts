@@ -27,7 +27,7 @@ export interface Caller {
 export interface Callers {
   /** Throws `origin_unknown` for a Host that is not ours. */
   checkHost(address: Address): void;
-  /** Throws `key_unknown`, `key_revoked`, `key_expired`, `signed_out` or `origin_unknown`. */
+  /** Throws `key_unknown`, `key_revoked`, `key_expired`, `signed_out`, `person_forgotten` or `origin_unknown`. */
   identify(visit: Visit): Promise<Caller>;
   /** Like `identify`; throws `not_allowed` for anybody but an operator. */
   identifyOperator(visit: Visit): Promise<Caller>;
@@ -74,6 +74,9 @@ export function createCallers({ sessions, keys, masterKey, own, clock, random }:
       const grants = await sessions.useSession(hashToken(token), clock.now(), SESSION_MS);
       if (grants !== null) return { grants, token };
     }
+    for (const { token } of held)
+      if (await sessions.wasForgotten(hashToken(token), clock.now()))
+        throw new Problem('person_forgotten', 'Whoever was signed in here was erased from this router.');
     return null;
   }
 

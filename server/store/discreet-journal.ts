@@ -33,6 +33,11 @@ export function openDiscreetJournal(disk: Journal, memory: MemoryJournal): Journ
     // Nothing of a discreet ask is remembered.
     cacheKeyOf: (askId) => disk.cacheKeyOf(askId),
     recover: (nowMs) => disk.recover(nowMs),
+    async forget(whom) {
+      await memory.forget(whom);
+      // Each of its asks is known to the disk too.
+      return disk.forget(whom);
+    },
     async prune(nowMs) {
       await memory.prune(nowMs);
       await disk.prune(nowMs);

@@ -7,6 +7,7 @@
  * [IK4] The last use only moves forward.
  * [IK5] A list has the newest first, of one tenant or of all.
  * [IK6] A prune removes keys that have been dead for `DEAD_KEY_MS`, and no others.
+ * [IK7] `forget` removes every key of a person, or of all of a tenant, and no other's.
  */
 export interface Keys {
   add(key: NewKey): Promise<'added' | 'full'>;
@@ -15,6 +16,8 @@ export interface Keys {
   /** The key as it is now; null when there is none with this id. */
   revoke(id: string, atMs: number): Promise<VirtualKey | null>;
   noteUses(uses: readonly { id: string; atMs: number }[]): Promise<void>;
+  /** How many it removed; `user: null` stands for everybody of the tenant. */
+  forget(whom: { tenant: string; user: string | null }): Promise<number>;
   prune(nowMs: number): Promise<void>;
 }
 

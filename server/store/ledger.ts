@@ -1,4 +1,5 @@
 import type { AskEnded } from '#shared/telemetry.ts';
+import type { Forgetting } from './pseudonym.ts';
 
 /**
  * The ledger counts every ask once and every attempt once. No word of prompt or answer is in it. Its rules:
@@ -12,6 +13,7 @@ import type { AskEnded } from '#shared/telemetry.ts';
  * [L7] A tenant's question sees only that tenant's rows; `tenant: null` is the operator's question over all.
  * [L8] A device's time is corrected by its skew and never later than its receipt; figures go by the corrected time.
  * [L9] A batch's dropped events are added once, however often the batch comes.
+ * [L11] `forget` puts a pseudonym in place of a person, the same in all rows and for all their budgets, another at each time; every sum stays. A second time finds nothing.
  * [L10] Sums of money are exact, or the question is refused; they are never rounded.
  */
 export interface Ledger {
@@ -20,6 +22,8 @@ export interface Ledger {
   figures(query: FiguresQuery): Promise<Figures>;
   /** Newest first, with their attempts in order. */
   recent(query: { tenant: string | null; limit: number }): Promise<{ ask: AskRow; attempts: AttemptRow[] }[]>;
+  /** How many asks and device events it found. */
+  forget(whom: Forgetting): Promise<number>;
   prune(cutoffs: { asksBeforeMs: number; attemptsBeforeMs: number }): Promise<void>;
 }
 

@@ -159,6 +159,14 @@ export class MemoryJournal implements Journal {
     });
   }
 
+  async forget({ tenant, user }: { tenant: string; user: string | null }): Promise<number> {
+    const own = [...this.#byId.values()].filter(
+      ({ claim: { owner } }) => owner.tenant === tenant && (user === null || owner.user === user),
+    );
+    for (const kept of own) this.#forget(kept);
+    return own.length;
+  }
+
   async prune(nowMs: number): Promise<void> {
     for (const kept of this.#over) {
       if (kept.forgetAtMs <= nowMs) this.#forget(kept);

@@ -7,6 +7,8 @@ import type { KeyCaps } from './keys.ts';
  * [S2] A session lives `slidingMs` from its last use, and is gone after `end`.
  * [S3] At most `MAX_SESSIONS` live at a time: guests go first, then people, the longest unused of them.
  * [S4] At most `MAX_LINKS` unspent links are kept: the oldest go first. A link past its time gives null.
+ * [S5] `forget` ends every session and removes every link of a person, or of all of a tenant, and no other's.
+ * [S6] Of a session that was forgotten it is known that it was, until it would have ended by itself.
  */
 export interface Sessions {
   addLink(link: { tokenHash: string; grants: Grants; expiresAtMs: number }): Promise<void>;
@@ -15,6 +17,9 @@ export interface Sessions {
   /** Finds and slides in one step. */
   useSession(tokenHash: string, nowMs: number, slidingMs: number): Promise<Grants | null>;
   endSession(tokenHash: string): Promise<void>;
+  /** How many it ended and removed; `user: null` stands for everybody of the tenant. */
+  forget(whom: { tenant: string; user: string | null }): Promise<{ sessions: number; links: number }>;
+  wasForgotten(tokenHash: string, nowMs: number): Promise<boolean>;
   prune(nowMs: number): Promise<void>;
 }
 

@@ -9,6 +9,7 @@ const STATUS = {
   key_unknown: 401,
   key_revoked: 401,
   key_expired: 401,
+  person_forgotten: 401,
   link_spent: 401,
   budget_spent: 402,
   too_costly: 402,

@@ -23,6 +23,7 @@ const HINTS: Record<ProblemCode, string> = {
   key_unknown: 'Send a valid key as `Authorization: Bearer …`.',
   key_revoked: 'Ask whoever runs Layover for another key.',
   key_expired: 'Ask whoever runs Layover for another key.',
+  person_forgotten: 'Ask whoever runs Layover for a sign-in link.',
   link_spent: 'A sign-in link works once. Make another with `layover link`, or start the router again.',
   budget_spent: 'Raise the cap in the configuration, or wait for the next month.',
   too_costly: 'Shorten the ask or the answer that it asks for, or raise `limits.cost_usd` of the feature.',

@@ -306,6 +306,31 @@ export function describeJournal(
       expect(await journal.cacheKeyOf('ask-3')).toBeNull();
     });
 
+    it('[J14] forgets every ask of a person, or of all of a tenant, and no other’s', async () => {
+      const others = { tenant: 'other', user: 'ada' };
+      await run('answered');
+      await journal.claim(claimOf({ owner: bob, askId: 'ask-2', key: 'key-2' }));
+      await journal.claim(claimOf({ owner: others, askId: 'ask-3', key: 'key-3' }));
+      expect(await journal.forget({ tenant: 'acme', user: 'ada' })).toBe(1);
+      expect(await journal.forget({ tenant: 'acme', user: 'ada' })).toBe(0);
+      expect(await read()).toBeNull();
+      expect(await journal.claim(claimOf({ bodyHash: 'another' }))).toMatchObject({ kind: 'run', run: 1 });
+      expect(await read(0, { owner: bob, askId: 'ask-2' })).not.toBeNull();
+      expect(await journal.forget({ tenant: 'acme', user: null })).toBe(2);
+      expect(await read(0, { owner: bob, askId: 'ask-2' })).toBeNull();
+      expect(await read(0, { owner: others, askId: 'ask-3' })).not.toBeNull();
+    });
+
+    it('[J14] forgets more asks than fit into one step', async () => {
+      const claims = Array.from({ length: 1_203 }, (_, at) => {
+        const owner = at % 2 === 0 ? ada : bob;
+        return journal.claim(claimOf({ owner, askId: `ask-${String(at).padStart(5, '0')}`, key: `key-${at}` }));
+      });
+      await Promise.all(claims);
+      expect(await journal.forget({ tenant: 'acme', user: 'ada' })).toBe(602);
+      expect(await journal.forget({ tenant: 'acme', user: null })).toBe(601);
+    });
+
     it('[J10] refuses an append past the bound and one that leaves a gap, and keeps what was there', async () => {
       await journal.claim(claimOf());
       await journal.append('ask-1', deltas(1, 2));

@@ -96,6 +96,17 @@ export function describeKeys(name: string, open: () => Promise<{ keys: Keys; clo
       expect(await idsOf('nobody')).toEqual([]);
     });
 
+    it('[IK7] forgets the keys of a person, or of all of a tenant, and no other’s', async () => {
+      await keys.add(newKey({ id: 'ada', tokenHash: 'a' }));
+      await keys.add(newKey({ id: 'bob', tokenHash: 'b', user: 'bob' }));
+      await keys.add(newKey({ id: 'other', tokenHash: 'c', tenant: 'other' }));
+      expect(await keys.forget({ tenant: 'acme', user: 'ada' })).toBe(1);
+      expect(await keys.forget({ tenant: 'acme', user: 'ada' })).toBe(0);
+      expect([await keys.find('a'), (await keys.find('b'))?.id]).toEqual([null, 'bob']);
+      expect(await keys.forget({ tenant: 'acme', user: null })).toBe(1);
+      expect(await idsOf(null)).toEqual(['other']);
+    });
+
     it('[IK6] prunes what has been dead for its time, and nothing that lives', async () => {
       await keys.add(newKey({ id: 'lives', tokenHash: 'a', expiresAtMs: null }));
       await keys.add(newKey({ id: 'expired', tokenHash: 'b', expiresAtMs: 100 }));

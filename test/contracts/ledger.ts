@@ -362,6 +362,29 @@ export function describeLedger(
       expect((await ledger.figures(always)).device.dropped).toBe(7);
     });
 
+    it('[L11] puts one pseudonym in place of a person, another each time, and leaves every sum as it was', async () => {
+      const others = { tenant_id: 'other', user_id: 'ada' };
+      await ledger.record([askOf('1'), askOf('2'), askOf('3', { user_id: 'bob' }), askOf('4', others)], []);
+      await ledger.recordDevice(batchOf([eventOf('e-1')], { dropped: 2 }));
+      const namesOf = async (): Promise<string[]> =>
+        (await ledger.recent({ tenant: null, limit: 10 })).map(({ ask }) => ask.user_id).reverse();
+      const before = await ledger.figures(always);
+      const ada = { tenant: 'acme', user: 'ada' };
+      expect(await ledger.forget({ ...ada, salt: 'one' })).toBe(3);
+      expect(await ledger.forget({ ...ada, salt: 'two' })).toBe(0);
+      const [name = '', ...names] = await namesOf();
+      expect(names).toEqual([name, 'bob', 'ada']);
+      expect(name).toMatch(/^~[0-9a-f]{16}$/);
+      expect(await ledger.figures(always)).toEqual(before);
+      await ledger.record([askOf('5')], []);
+      expect(await ledger.forget({ ...ada, salt: 'two' })).toBe(1);
+      expect((await namesOf())[4]).not.toBe(name);
+      expect(await ledger.forget({ tenant: 'acme', user: null, salt: 'three' })).toBe(1);
+      expect((await namesOf()).filter((one) => !one.startsWith('~'))).toEqual(['ada']);
+      // An event that comes again after that is another person's.
+      expect(await ledger.recordDevice(batchOf([eventOf('e-1')]))).toEqual({ accepted: 1, repeated: 0 });
+    });
+
     it('[L10] adds money exactly or not at all', async () => {
       const huge = Number.MAX_SAFE_INTEGER - 1;
       await ledger.record([askOf('a', { cost_nano_usd: huge }), askOf('b', { cost_nano_usd: 1 })], []);

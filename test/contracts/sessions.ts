@@ -77,6 +77,37 @@ export function describeSessions(
       expect(await sessions.spendLink('l1', 0)).toEqual(guest);
     });
 
+    it('[S5] forgets a person’s sessions and links, or everybody’s of a tenant, and no other’s', async () => {
+      const person = (user: string, tenant = 'acme'): Grants => ({ tenant, user, role: 'asker', guest: false });
+      const fill = async (): Promise<void> => {
+        for (const [at, grants] of [person('ada'), person('bob'), person('ada', 'other')].entries()) {
+          await sessions.addSession({ tokenHash: `s${at}`, grants, expiresAtMs: 1_000 });
+          await sessions.addLink({ tokenHash: `l${at}`, grants, expiresAtMs: 1_000 });
+        }
+      };
+      await fill();
+      expect(await sessions.forget({ tenant: 'acme', user: 'ada' })).toEqual({ sessions: 1, links: 1 });
+      expect(await sessions.forget({ tenant: 'acme', user: 'ada' })).toEqual({ sessions: 0, links: 0 });
+      expect(await sessions.useSession('s0', 0, 1_000)).toBeNull();
+      expect(await sessions.spendLink('l0', 0)).toBeNull();
+      expect(await sessions.useSession('s1', 0, 1_000)).toEqual(person('bob'));
+      expect(await sessions.forget({ tenant: 'acme', user: null })).toEqual({ sessions: 1, links: 1 });
+      expect(await sessions.useSession('s1', 0, 1_000)).toBeNull();
+      expect(await sessions.useSession('s2', 0, 1_000)).toEqual(person('ada', 'other'));
+      expect(await sessions.spendLink('l2', 0)).toEqual(person('ada', 'other'));
+    });
+
+    it('[S6] knows that a session was forgotten for as long as it would have lived', async () => {
+      await sessions.addSession({ tokenHash: 'ended', grants: guest, expiresAtMs: 1_000 });
+      await sessions.endSession('ended');
+      await sessions.addSession({ tokenHash: 's', grants: guest, expiresAtMs: 1_000 });
+      await sessions.forget({ tenant: guest.tenant, user: guest.user });
+      expect([await sessions.wasForgotten('s', 999), await sessions.wasForgotten('s', 1_000)]).toEqual([true, false]);
+      expect(await sessions.wasForgotten('ended', 0)).toBe(false);
+      await sessions.prune(1_000);
+      expect(await sessions.wasForgotten('s', 0)).toBe(false);
+    });
+
     it('prunes what is past its time and nothing else', async () => {
       await sessions.addSession({ tokenHash: 'old', grants: guest, expiresAtMs: 100 });
       await sessions.addSession({ tokenHash: 'young', grants: guest, expiresAtMs: 101 });

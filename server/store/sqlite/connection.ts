@@ -25,6 +25,8 @@ export function openDatabase(file: string): Database.Database {
     database = new Database(file, { timeout: BUSY_TIMEOUT_MS });
     database.pragma('journal_mode = WAL');
     database.pragma('synchronous = NORMAL');
+    // What is removed must not stand in the file for whoever reads the disk.
+    database.pragma('secure_delete = ON');
     database.pragma(`journal_size_limit = ${WAL_LIMIT_BYTES}`);
     migrate(database, file);
     return database;

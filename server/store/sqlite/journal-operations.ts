@@ -12,6 +12,7 @@ import {
 import { parseEvents } from '../stored-answer.ts';
 import { parseCalls } from '../stored-calls.ts';
 import type { Connection } from './connection.ts';
+import { journalForgetting } from './forget-statements.ts';
 import { journalStatements, type JournalStatements } from './journal-statements.ts';
 
 /** Events of one append, written by the caller as JSON: text crosses to the thread cheaper than objects. */
@@ -27,9 +28,13 @@ export interface Block {
 /** Asks whose events one step of `prune` removes: up to 4 MB each, and others wait for the thread meanwhile. */
 const PRUNE_STEP = 100;
 
+/** Asks that one step of `forget` looks at. */
+const FORGET_STEP = 500;
+
 /** The journal's operations, as the thread runs them. */
 export function journalOperations(connection: Connection) {
   const statements = journalStatements(connection.database);
+  const forgetting = journalForgetting(connection.database);
   return {
     'journal.claim': (claim: Claim) => claimAsk(statements, claim),
     'journal.append': (block: Block) => appendBlock(statements, block),
@@ -55,6 +60,13 @@ export function journalOperations(connection: Connection) {
         calls: parseCalls(row.calls) ?? [],
         answerBytes: row.last_seq > 0 ? answerBytes(statements, row.ask_id) : 0,
       })),
+    /** One step, from an ask on; where the next begins. */
+    'journal.forget': (step: { tenant: string; user: string | null; after: string }) => {
+      const next = forgetting.askAt.get({ after: step.after, offset: FORGET_STEP })?.ask_id ?? null;
+      const own = forgetting.own.all({ ...step, to: next });
+      for (const { ask_id: askId } of own) remove(statements, askId);
+      return { found: own.length, next };
+    },
     /** One step; whether more is left to do. */
     'journal.prune': (input: { nowMs: number }) => pruneAsks(statements, input.nowMs),
   };

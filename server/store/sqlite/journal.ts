@@ -16,6 +16,15 @@ export function openJournal(database: Database): Journal {
     read: (query) => database.call('journal.read', query),
     cacheKeyOf: (askId) => database.call('journal.cache-key', { askId }),
     recover: (nowMs) => database.call('journal.recover', { nowMs }),
+    async forget(whom) {
+      let found = 0;
+      for (let after: string | null = ''; after !== null;) {
+        const step: { found: number; next: string | null } = await database.call('journal.forget', { ...whom, after });
+        found += step.found;
+        after = step.next;
+      }
+      return found;
+    },
     async prune(nowMs) {
       while (await database.call('journal.prune', { nowMs }));
     },

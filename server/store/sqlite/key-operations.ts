@@ -44,6 +44,7 @@ export function keyOperations({ database, onDamage }: Connection) {
     'keys.note-uses': ({ uses }: { uses: { id: string; atMs: number }[] }): void => {
       for (const use of uses) statements.noteUse.run(use);
     },
+    'keys.forget': (whom: { tenant: string; user: string | null }): number => statements.forget.run(whom),
     'keys.prune': ({ nowMs }: { nowMs: number }): void => {
       statements.prune.run({ beforeMs: nowMs - DEAD_KEY_MS });
     },

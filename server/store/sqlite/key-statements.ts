@@ -90,6 +90,16 @@ export function keyStatements(database: Database) {
           .limit(1),
       ),
     ),
+    forget: prepareFor<{ tenant: string; user: string | null }>(database)((param) =>
+      queries
+        .deleteFrom('api_key')
+        .where(
+          'tenant_id',
+          '=',
+          param((whom) => whom.tenant),
+        )
+        .where(sql<boolean>`(${param((whom) => whom.user)} is null or user_id = ${param((whom) => whom.user)})`),
+    ),
     prune: prepareFor<{ beforeMs: number }>(database)((param) =>
       queries.deleteFrom('api_key').where(
         diedAtMs,

@@ -11,6 +11,7 @@ export function openKeys(database: Database): Keys {
     async noteUses(uses) {
       if (uses.length > 0) await database.call('keys.note-uses', { uses: [...uses] });
     },
+    forget: ({ tenant, user }) => database.call('keys.forget', { tenant, user }),
     prune: (nowMs) => database.call('keys.prune', { nowMs }),
   };
 }

@@ -2,11 +2,16 @@ import type { AskRow, AttemptRow, DeviceBatch } from '../ledger.ts';
 import { bookCost } from './budget-operations.ts';
 import { budgetStatements, type BudgetStatements } from './budget-statements.ts';
 import type { Connection } from './connection.ts';
+import type { Forgetting } from '../pseudonym.ts';
+import { ledgerForgetting } from './forget-statements.ts';
 import { ledgerStatements, type LedgerStatements } from './ledger-statements.ts';
 import type { Schema } from './schema.ts';
 
 /** Rows that one step of `prune` removes of each kind; others wait for the thread meanwhile. */
 const PRUNE_STEP = 1_000;
+
+/** Asks that one step of `forget` looks at. */
+const FORGET_STEP = 10_000;
 
 export interface LedgerEntry {
   ask: AskRow;
@@ -17,12 +22,23 @@ export interface LedgerEntry {
 export function ledgerOperations({ database }: Connection) {
   const statements = ledgerStatements(database);
   const budget = budgetStatements(database);
+  const forgetting = ledgerForgetting(database);
   return {
     'ledger.record': (rows: { asks: AskRow[]; attempts: AttemptRow[] }) => recordRows(statements, budget, rows),
     'ledger.record-device': (batch: DeviceBatch) => recordBatch(statements, batch),
     'ledger.recent': (query: { tenant: string | null; limit: number }): LedgerEntry[] => {
       const asks = query.tenant === null ? statements.recent.all(query) : statements.recentOf.all(query);
       return asks.map((row) => ({ ask: askOf(row), attempts: statements.attemptsOf.all(row).map(attemptOf) }));
+    },
+    'ledger.forget-others': (whom: Forgetting): number => {
+      for (const statement of forgetting.budgets) statement.run(whom);
+      forgetting.batches.run(whom);
+      return forgetting.events.run(whom);
+    },
+    /** One step, from an ask on; where the next begins. */
+    'ledger.forget-asks': (step: Forgetting & { after: string }): { found: number; next: string | null } => {
+      const next = forgetting.askAt.get({ after: step.after, offset: FORGET_STEP })?.request_id ?? null;
+      return { found: forgetting.asks.run({ ...step, to: next }), next };
     },
     /** One step; whether more is left to do. */
     'ledger.prune': (cutoffs: { asksBeforeMs: number; attemptsBeforeMs: number }): boolean => {

@@ -12,6 +12,18 @@ export function openLedger(database: Database): Ledger {
     recordDevice: (batch) => database.call('ledger.record-device', batch),
     figures: (query) => database.call('ledger.figures', query),
     recent: (query) => database.call('ledger.recent', query),
+    async forget(whom) {
+      let found = await database.call('ledger.forget-others', whom);
+      for (let after: string | null = ''; after !== null;) {
+        const step: { found: number; next: string | null } = await database.call('ledger.forget-asks', {
+          ...whom,
+          after,
+        });
+        found += step.found;
+        after = step.next;
+      }
+      return found;
+    },
     async prune(cutoffs) {
       while (await database.call('ledger.prune', cutoffs));
     },

@@ -29,6 +29,8 @@ export function metaOperations({ database }: Connection) {
   };
   return {
     'meta.epoch': (_: null) => epoch(),
+    /** The thread does it, after the batch that this is in. */
+    'meta.settle-log': (_: null): void => undefined,
     'meta.raise-epoch': (_: null) => raise(),
     'meta.settle': (input: { fingerprint: string }): { epoch: number; raised: boolean } => {
       const kept = find.get({ name: 'fingerprint' })?.value;

@@ -6,6 +6,7 @@ export function openMeta(database: Database): Meta {
   return {
     epoch: () => database.call('meta.epoch', null),
     raiseEpoch: () => database.call('meta.raise-epoch', null),
+    settleLog: () => database.call('meta.settle-log', null),
     settle: (fingerprint) => database.call('meta.settle', { fingerprint }),
   };
 }

@@ -10,9 +10,10 @@ import { calls } from './migrations/0007-calls.ts';
 import { degraded } from './migrations/0008-degraded.ts';
 import { tokenKinds } from './migrations/0009-token-kinds.ts';
 import { cacheSavings } from './migrations/0010-cache-savings.ts';
+import { forgotten } from './migrations/0011-forgotten.ts';
 
 /** Every migration in order; the version of a database is how many of them it has had. */
-const MIGRATIONS = [first, cutAsks, roles, keys, budget, origins, calls, degraded, tokenKinds, cacheSavings];
+const MIGRATIONS = [first, cutAsks, roles, keys, budget, origins, calls, degraded, tokenKinds, cacheSavings, forgotten];
 
 /** The version of a database that this release writes. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -90,6 +90,7 @@ export interface Schema {
   };
   link: GrantsColumns & { token_hash: string; expires_at_ms: number; added: number };
   session: GrantsColumns & { token_hash: string; expires_at_ms: number; used: number };
+  forgotten_session: { token_hash: string; expires_at_ms: number };
   api_key: {
     key_id: string;
     token_hash: string;

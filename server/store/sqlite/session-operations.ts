@@ -2,6 +2,7 @@ import type { Database } from 'better-sqlite3';
 import * as z from 'zod/mini';
 import { MAX_LINKS, MAX_SESSIONS, type Grants } from '../sessions.ts';
 import type { Connection } from './connection.ts';
+import { sessionForgetting } from './session-forgetting.ts';
 import { prepareFor, queries } from './statement.ts';
 
 /** Grants under the hash of the token that holds them. */
@@ -22,6 +23,7 @@ const grantsSchema = z.object({
 export function sessionOperations(connection: Connection) {
   const links = linkStatements(connection.database);
   const sessions = sessionStatements(connection.database);
+  const forgetting = sessionForgetting(connection.database);
   let lastAdded = links.last.get(null)?.last ?? 0;
   let lastUse = sessions.last.get(null)?.last ?? 0;
 
@@ -57,9 +59,17 @@ export function sessionOperations(connection: Connection) {
     'sessions.end': (end: { tokenHash: string }): void => {
       sessions.end.run(end);
     },
+    'sessions.forget': (whom: { tenant: string; user: string | null }) => {
+      forgetting.remember.run(whom);
+      forgetting.trim.run(null);
+      return { sessions: forgetting.sessions.run(whom), links: forgetting.links.run(whom) };
+    },
+    'sessions.was-forgotten': (query: { tokenHash: string; nowMs: number }): boolean =>
+      forgetting.find.get(query) !== undefined,
     'sessions.prune': (input: { nowMs: number }): void => {
       links.prune.run(input);
       sessions.prune.run(input);
+      forgetting.prune.run(input);
     },
   };
 }

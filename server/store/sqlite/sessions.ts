@@ -9,6 +9,8 @@ export function openSessions(database: Database): Sessions {
     addSession: (session) => database.call('sessions.add', session),
     useSession: (tokenHash, nowMs, slidingMs) => database.call('sessions.use', { tokenHash, nowMs, slidingMs }),
     endSession: (tokenHash) => database.call('sessions.end', { tokenHash }),
+    forget: ({ tenant, user }) => database.call('sessions.forget', { tenant, user }),
+    wasForgotten: (tokenHash, nowMs) => database.call('sessions.was-forgotten', { tokenHash, nowMs }),
     prune: (nowMs) => database.call('sessions.prune', { nowMs }),
   };
 }

@@ -15,7 +15,10 @@ function start(port: NonNullable<typeof parentPort>, { file, cacheMaxBytes }: Th
   );
   port.on('message', (message: ToThread) => {
     if (message.type === 'batch') {
-      say({ type: 'outcomes', outcomes: runBatch(database, operations, message.calls) });
+      const outcomes = runBatch(database, operations, message.calls);
+      // No transaction can do it for itself.
+      if (message.calls.some(({ name }) => name === 'meta.settle-log')) database.pragma('wal_checkpoint(TRUNCATE)');
+      say({ type: 'outcomes', outcomes });
       return;
     }
     database.close();

@@ -113,6 +113,7 @@ function ledgerOf(attempts: AttemptRow[]): Ledger {
     record: unasked,
     recordDevice: unasked,
     figures: unasked,
+    forget: unasked,
     prune: unasked,
     recent: async () => [{ ask, attempts }],
   };

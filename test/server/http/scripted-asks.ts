@@ -158,6 +158,10 @@ export class ScriptedAsks implements Asks {
     return 'cancelled';
   }
 
+  async forget(): Promise<number> {
+    return 0;
+  }
+
   async drain(): Promise<void> {}
 
   #own({ tenant, user }: { tenant: string; user: string }, askId: string): ScriptedAsk | null {

@@ -15,6 +15,7 @@ import { createPins } from '../../../server/routing/pins.ts';
 import { holdEpoch } from '../../../server/store/epoch.ts';
 import type { DeviceBatch, Figures, Ledger } from '../../../server/store/ledger.ts';
 import type { Grants } from '../../../server/store/sessions.ts';
+import type { Upkeep } from '../../../server/upkeep/upkeep.ts';
 import { fakeClock, type FakeClock } from '../../fakes/clock.ts';
 import { seededRandom } from '../../fakes/random.ts';
 import { memoryKeys, type MemoryKeys } from '../identity/memory-keys.ts';
@@ -86,7 +87,7 @@ export function openSurface({ own, parts, bodyBytes = 1_000_000 }: SurfaceOption
     safeguard: createSafeguard(clock),
     checkDatabase: async () => {},
     epoch,
-    upkeep: { purge: async () => ({ removed: 0, epoch: await epoch.raise() }) },
+    upkeep: noUpkeep,
     dev: false,
     version: '0.1.0',
     page: null,
@@ -206,6 +207,12 @@ function testConfiguration(bodyBytes: number): Configuration {
   };
 }
 
+/** For tests that remove nothing. */
+export const noUpkeep: Upkeep = {
+  purge: () => Promise.reject(new Error('No upkeep here.')),
+  forget: () => Promise.reject(new Error('No upkeep here.')),
+};
+
 function testLedger(batches: DeviceBatch[]): Ledger {
   const empty: Figures = {
     router: {
@@ -241,6 +248,7 @@ function testLedger(batches: DeviceBatch[]): Ledger {
     },
     figures: async () => empty,
     recent: async () => [],
+    forget: async () => 0,
     prune: async () => {},
   };
 }

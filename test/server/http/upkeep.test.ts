@@ -4,12 +4,12 @@ import { mintAskId } from '#shared/ask-id.ts';
 import type { TravelPolicy } from '#shared/travel-policy.ts';
 import { holdEpoch } from '../../../server/store/epoch.ts';
 import type { Stores } from '../../../server/store/open.ts';
-import { createUpkeep } from '../../../server/upkeep/upkeep.ts';
+import { purgeAnswers, type PurgeWish } from '../../../server/upkeep/purge.ts';
 import { fakeClock } from '../../fakes/clock.ts';
 import { seededRandom } from '../../fakes/random.ts';
 import { openInPlace } from '../store/in-place.ts';
 import { filledAnswer } from '../store/filled.ts';
-import { codeOf, json, openSurface, type Surface } from './surface.ts';
+import { codeOf, json, noUpkeep, openSurface, type Surface } from './surface.ts';
 
 const random = seededRandom(7);
 const [first, second, third] = [1, 2, 3].map(() => mintAskId(fakeClock(), random)) as [string, string, string];
@@ -19,7 +19,8 @@ async function withAnswers(): Promise<{ surface: Surface; stores: Stores; left: 
   const stores = openInPlace();
   onTestFinished(() => stores.close());
   const epoch = holdEpoch(stores.meta, await stores.meta.epoch());
-  const upkeep = createUpkeep({ cache: stores.cache, journal: stores.journal, epoch });
+  const parts = { cache: stores.cache, journal: stores.journal, epoch };
+  const upkeep = { ...noUpkeep, purge: (wish: PurgeWish) => purgeAnswers(wish, parts) };
   const answerOf = (id: string): Answer => ({ ...filledAnswer.answer, id });
   const put = (key: string, id: string, more: object): Promise<void> =>
     stores.cache.put({ ...filledAnswer, key, answer: answerOf(id), ...more });

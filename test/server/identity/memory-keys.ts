@@ -35,6 +35,11 @@ export function memoryKeys(): MemoryKeys {
       for (const { id, atMs } of uses)
         for (const key of byHash.values()) if (key.id === id) key.lastUsedAtMs = Math.max(key.lastUsedAtMs ?? 0, atMs);
     },
+    async forget({ tenant, user }) {
+      const own = [...byHash].filter(([, key]) => key.tenant === tenant && (user === null || key.user === user));
+      for (const [hash] of own) byHash.delete(hash);
+      return own.length;
+    },
     async prune() {},
   };
   return keys;

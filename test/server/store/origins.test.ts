@@ -1,4 +1,4 @@
-import { copyFile } from 'node:fs/promises';
+import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
@@ -36,4 +36,21 @@ it('[V1] tells the epoch without asking for it, and never a lower one than befor
   expect((await Promise.all([epoch.raise(), epoch.raise()])).sort()).toEqual([2, 3]);
   expect([epoch.current(), await meta.epoch()]).toEqual([3, 3]);
   await close();
+});
+
+it('[V10] overwrites what was removed, in the database and in the log of its writes', async () => {
+  const folder = await makeFolder();
+  const { cache, meta } = await openFolder(folder);
+  const text = 'unmistakable '.repeat(1_000);
+  await cache.put({ ...filledAnswer, answer: { ...filledAnswer.answer, text } });
+  await cache.put({ ...filledAnswer, key: 'other', answer: { ...filledAnswer.answer, text: 'A short one.' } });
+  const written = async (): Promise<string> => {
+    const files = await Promise.all(['layover.db', 'layover.db-wal'].map((name) => readFile(join(folder, name))));
+    return Buffer.concat(files).toString('latin1');
+  };
+  expect(await written()).toContain('unmistakable');
+  await cache.purge({ key: filledAnswer.key });
+  await meta.settleLog();
+  expect(await written()).not.toContain('unmistakable');
+  expect(await written()).toContain('A short one.');
 });
