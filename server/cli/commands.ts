@@ -1,9 +1,13 @@
 import type { Command } from './command.ts';
 import { askCommand } from './commands/ask.ts';
+import { backupCommand } from './commands/backup.ts';
+import { cachePurgeCommand } from './commands/cache-purge.ts';
 import { configCheckCommand } from './commands/config-check.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { forgetCommand } from './commands/forget.ts';
 import { initCommand } from './commands/init.ts';
 import { journalCommand } from './commands/journal.ts';
+import { keysCommand, keysCreateCommand, keysRevokeCommand } from './commands/keys.ts';
 import { linkCommand } from './commands/link.ts';
 import { pricesUpdateCommand } from './commands/prices-update.ts';
 import { startCommand } from './commands/start.ts';
@@ -22,4 +26,10 @@ export const commands: readonly Command[] = [
   journalCommand,
   warmCommand,
   pricesUpdateCommand,
+  keysCommand,
+  keysCreateCommand,
+  keysRevokeCommand,
+  cachePurgeCommand,
+  forgetCommand,
+  backupCommand,
 ];

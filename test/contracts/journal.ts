@@ -306,7 +306,7 @@ export function describeJournal(
       expect(await journal.cacheKeyOf('ask-3')).toBeNull();
     });
 
-    it('[J14] forgets every ask of a person, or of all of a tenant, and no other’s', async () => {
+    it('[J20] forgets every ask of a person, or of all of a tenant, and no other’s', async () => {
       const others = { tenant: 'other', user: 'ada' };
       await run('answered');
       await journal.claim(claimOf({ owner: bob, askId: 'ask-2', key: 'key-2' }));
@@ -321,7 +321,7 @@ export function describeJournal(
       expect(await read(0, { owner: others, askId: 'ask-3' })).not.toBeNull();
     });
 
-    it('[J14] forgets more asks than fit into one step', async () => {
+    it('[J20] forgets more asks than fit into one step', async () => {
       const claims = Array.from({ length: 1_203 }, (_, at) => {
         const owner = at % 2 === 0 ? ada : bob;
         return journal.claim(claimOf({ owner, askId: `ask-${String(at).padStart(5, '0')}`, key: `key-${at}` }));
