@@ -34,6 +34,7 @@ import { MemoryJournal } from './store/memory-journal.ts';
 import { holdEpoch } from './store/epoch.ts';
 import type { Stores } from './store/open.ts';
 import { hideForgotten, rememberForgotten } from './upkeep/forgotten.ts';
+import { dataKeyFor } from './data-key.ts';
 import { createUpkeep } from './upkeep/upkeep.ts';
 
 const HOUR_MS = 3_600_000;
@@ -58,6 +59,8 @@ export interface RouterOptions {
   bypass?: boolean;
   /** `LAYOVER_MASTER_KEY`. */
   masterKey: string | undefined;
+  /** `LAYOVER_DATA_KEY`: what `cache.encrypt` seals with. */
+  dataKey?: string | undefined;
   /** Origin of the page with hot reload; null when there is none. */
   devPage: string | null;
   /** Of this release, such as `0.1.0`. */
@@ -92,13 +95,14 @@ export interface ComposedRouter {
 export async function composeRouter(options: RouterOptions): Promise<ComposedRouter> {
   const { dataFolder, random, log } = options;
   const masterKey = { environment: options.masterKey, configured: options.configuration.general.masterKey };
+  const about = { dataFolder, masterKey, random, log, dataKey: () => dataKeyFor(options) };
   try {
-    return await composeOn(await openGround({ dataFolder, masterKey, random, log }), options);
+    return await composeOn(await openGround(about), options);
   } catch (failure) {
     if (options.bypass !== true) throw failure;
     // Whoever bypasses us does so because something of ours is broken: it may be this.
     log.error({ err: failure }, 'The data folder cannot be used; the bypass goes on without it.');
-    return composeOn(await openGroundInMemory({ dataFolder, masterKey, random, log }, failure), options);
+    return composeOn(await openGroundInMemory(about, failure), options);
   }
 }
 

@@ -2,6 +2,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import type { Random } from '#shared/clock.ts';
 import type { Log } from '#shared/log.ts';
 import { Problem } from '#shared/problem.ts';
+import { unreadableNotice } from './data-key.ts';
 import { readMasterKey, type MasterKey } from './identity/master-key.ts';
 import { mintToken } from './identity/tokens.ts';
 import { StartProblem } from './start-problem.ts';
@@ -23,6 +24,8 @@ export interface GroundOptions {
   dataFolder: string;
   /** `LAYOVER_MASTER_KEY`, and the configuration's. */
   masterKey: { environment: string | undefined; configured: string | null };
+  /** What answers and journal are sealed with; null where they are not. Throws a StartProblem where it is missing. */
+  dataKey: () => Uint8Array | null;
   random: Random;
   log: Log;
 }
@@ -33,8 +36,11 @@ export async function openGround(options: GroundOptions): Promise<Ground> {
   const lock = holdFolder(options.dataFolder);
   try {
     const masterKey = await readKey(options);
-    const stores = await openStores({ dataFolder: options.dataFolder, onProblem: said(options.log) });
-    return groundOf({ stores, masterKey, lock, notices: masterKey.notices });
+    const key = options.dataKey();
+    const { dataFolder, log } = options;
+    const stores = await openStores({ dataFolder, sealing: { key }, onProblem: said(log) });
+    const sealed = stores.unreadable === 0 ? [] : [unreadableNotice(stores.unreadable, key !== null)];
+    return groundOf({ stores, masterKey, lock, notices: [...masterKey.notices, ...sealed] });
   } catch (failure) {
     lock.release();
     throw failure;

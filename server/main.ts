@@ -63,6 +63,7 @@ async function main(): Promise<void> {
       host,
       bypass: isBypass,
       masterKey: env['LAYOVER_MASTER_KEY'],
+      dataKey: env['LAYOVER_DATA_KEY'],
       devPage: env['LAYOVER_DEV'] === '1' ? (env['LAYOVER_DEV_PAGE'] ?? null) : null,
       version: readVersion(),
       tokenizer: createTokenizer({ clock: systemClock, log }),

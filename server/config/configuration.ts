@@ -32,6 +32,8 @@ export interface Configuration {
     corsOrigins: string[];
     /** Most bytes of a request body. Default 1,000,000. */
     bodyBytes: number;
+    /** Answers and journal are sealed on the disk. Default false. */
+    encrypt: boolean;
   };
   /** Where alerts go, as far as it is said. Secrets: never printed. */
   alerts?: { slackUrl: string | null; heartbeatUrl: string | null };

@@ -253,6 +253,7 @@ export const fileSchema = z.strictObject({
   canary: z.strictObject({ cost_usd_per_hour: number(' of dollars', 0, 1000).nullish() }).nullish(),
   features: z.record(z.string(), featureSchema.nullish()).nullish(),
   unknown_price: oneOf('allow', 'refuse').nullish(),
+  cache: z.strictObject({ encrypt: yesNo().nullish() }).nullish(),
   tenants: z.record(z.string(), tenantSchema.nullish()).nullish(),
   alerts: z.strictObject({ slack_url: secret().nullish(), heartbeat_url: secret().nullish() }).nullish(),
   travel: z

@@ -40,5 +40,6 @@ export function readGeneral(settings: FileSettings): Configuration['general'] {
     hosts: (general.hosts ?? []).map((host) => host.toLowerCase()),
     corsOrigins: (general.cors_origins ?? []).map((origin) => origin.toLowerCase()),
     bodyBytes: general.body_bytes ?? 1_000_000,
+    encrypt: settings.cache?.encrypt ?? false,
   };
 }

@@ -34,6 +34,8 @@ export interface StoreOptions {
   dataFolder: string;
   /** Told of what nobody waits for: a row that cannot be read back, and, once, the end of the database thread. */
   onProblem: (problem: Problem) => void;
+  /** How answers and journal are kept: sealed under a key, or open (null). Left out: nothing is sealed, and nothing is looked through. */
+  sealing?: { key: Uint8Array | null };
   /** Most bytes of saved answers. Default 256 MB. */
   cacheMaxBytes?: number;
 }
@@ -45,10 +47,13 @@ const CACHE_MAX_BYTES = 256 * 1024 * 1024;
 export async function openStores({
   dataFolder,
   onProblem,
+  sealing,
   cacheMaxBytes = CACHE_MAX_BYTES,
-}: StoreOptions): Promise<Stores> {
+}: StoreOptions): Promise<Stores & { unreadable: number }> {
   const file = dataFolder === ':memory:' ? dataFolder : join(dataFolder, DATABASE_FILE);
-  return storesOver(await DatabaseThread.start({ file, cacheMaxBytes }, onProblem));
+  const data = { file, cacheMaxBytes, sealing: sealing ?? ('as-it-is' as const) };
+  const thread = await DatabaseThread.start(data, onProblem);
+  return { ...storesOver(thread), unreadable: thread.unreadable };
 }
 
 /** The stores over an open database. */

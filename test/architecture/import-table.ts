@@ -77,13 +77,20 @@ export const importTable: ImportTable = {
   // Entry files put the parts together.
   'server/main.ts': ['*'],
   'server/compose.ts': ['*'],
+  'server/data-key.ts': ['src/shared', 'server/config', 'server/store', 'server/start-problem.ts'],
   'server/layover.ts': ['*'],
 
   // Runs before anything is installed, on any Node.
   'server/environment.ts': ['server/config', 'server/start-problem.ts'],
   'server/start-problem.ts': [],
   'server/announcement.ts': ['server/compose.ts', 'server/config', 'server/store', 'server/version.ts'],
-  'server/ground.ts': ['src/shared', 'server/identity', 'server/store', 'server/start-problem.ts'],
+  'server/ground.ts': [
+    'src/shared',
+    'server/identity',
+    'server/store',
+    'server/start-problem.ts',
+    'server/data-key.ts',
+  ],
   'server/version.ts': [],
   'server/launch': [],
   'server/launch.mjs': ['server/launch'],

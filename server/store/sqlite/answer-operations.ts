@@ -1,5 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { CachedAnswer, Purge } from '../answer-cache.ts';
+import type { SealedPlace } from '../sealer.ts';
 import { parseAnswer } from '../stored-answer.ts';
 import type { Connection } from './connection.ts';
 import { prepareFor, queries } from './statement.ts';
@@ -24,6 +25,7 @@ export interface AnswerPut {
 export type PurgeStep = { [Name in keyof Purge]-?: NonNullable<Purge[Name]> | null };
 
 interface KeptAnswer {
+  tenant_id: string;
   json: string;
   stored_at_ms: number;
   cost_nano_usd: number | null;
@@ -50,7 +52,10 @@ export function answerOperations(connection: Connection, maxBytes: number) {
 
   function give(key: string, row: KeptAnswer | undefined): CachedAnswer | null {
     if (row === undefined) return null;
-    const answer = parseAnswer(row.json);
+    const opened = connection.sealer.open(row.json, placeOf(key, row.tenant_id));
+    // It may be read again under its own key.
+    if (opened.kind === 'foreign') return null;
+    const answer = opened.kind === 'text' ? parseAnswer(opened.text) : null;
     if (answer === null) {
       statements.remove.run({ key });
       connection.onDamage(`The saved answer \`${key}\` cannot be read back and was removed.`);
@@ -64,7 +69,8 @@ export function answerOperations(connection: Connection, maxBytes: number) {
   return {
     'answers.get': (query: { key: string; nowMs: number }) => give(query.key, statements.find.get(query)),
     'answers.last': (query: { key: string; nowMs: number }) => give(query.key, statements.findKept.get(query)),
-    'answers.put': (put: AnswerPut): void => {
+    'answers.put': (open: AnswerPut): void => {
+      const put = { ...open, json: connection.sealer.seal(open.json, placeOf(open.key, open.tenant)) };
       const bytes = Buffer.byteLength(put.json) + Buffer.byteLength(put.key);
       if (bytes > maxBytes) {
         statements.remove.run(put);
@@ -86,12 +92,16 @@ export function answerOperations(connection: Connection, maxBytes: number) {
   };
 }
 
+function placeOf(key: string, tenant: string): SealedPlace {
+  return { purpose: 'answer', tenant, id: key };
+}
+
 function answerStatements({ database }: Connection) {
   return {
     find: prepareFor<{ key: string; nowMs: number }>(database)((param) =>
       queries
         .selectFrom('answer')
-        .select(['json', 'stored_at_ms', 'cost_nano_usd'])
+        .select(['json', 'tenant_id', 'stored_at_ms', 'cost_nano_usd'])
         .where(
           'key',
           '=',
@@ -107,7 +117,7 @@ function answerStatements({ database }: Connection) {
     findKept: prepareFor<{ key: string; nowMs: number }>(database)((param) =>
       queries
         .selectFrom('answer')
-        .select(['json', 'stored_at_ms', 'cost_nano_usd'])
+        .select(['json', 'tenant_id', 'stored_at_ms', 'cost_nano_usd'])
         .where(
           'key',
           '=',

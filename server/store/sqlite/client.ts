@@ -31,6 +31,8 @@ export interface Database {
  * what is called meanwhile is the next one, so batches grow with the load and a lone call waits for nothing.
  */
 export class DatabaseThread implements Database {
+  /** Rows that are sealed under a key that is not at hand. */
+  readonly unreadable: number;
   readonly #worker: Worker;
   readonly #onProblem: (problem: Problem) => void;
   #queue: Waiting[] = [];
@@ -39,8 +41,9 @@ export class DatabaseThread implements Database {
   #state: State = { kind: 'open' };
   #onIdle: (() => void) | null = null;
 
-  private constructor(worker: Worker, onProblem: (problem: Problem) => void) {
+  private constructor(worker: Worker, onProblem: (problem: Problem) => void, unreadable: number) {
     this.#worker = worker;
+    this.unreadable = unreadable;
     this.#onProblem = onProblem;
     worker.on('message', (message: FromThread) => this.#hear(message));
     worker.on('error', (cause) => this.#end(died(cause)));
@@ -56,7 +59,7 @@ export class DatabaseThread implements Database {
       worker.once('message', (message: FromThread) => {
         worker.off('error', onError);
         if (message.type === 'refused') reject(new Problem('storage_failed', message.sentence));
-        else resolve(new DatabaseThread(worker, onProblem));
+        else resolve(new DatabaseThread(worker, onProblem, message.type === 'ready' ? message.unreadable : 0));
       });
     });
   }

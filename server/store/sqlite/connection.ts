@@ -2,6 +2,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { Problem } from '#shared/problem.ts';
+import type { Sealer } from '../sealer.ts';
 import { migrate } from './migrations.ts';
 
 /** An open database, and whom to tell of a row that cannot be read. */
@@ -9,6 +10,8 @@ export interface Connection {
   database: Database.Database;
   /** Says in a sentence what was found damaged and what was done about it. */
   onDamage: (sentence: string) => void;
+  /** Seals and opens answers and journal. */
+  sealer: Sealer;
 }
 
 /** How long to wait for another program that holds the database, such as `layover link`. */

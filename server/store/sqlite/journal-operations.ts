@@ -13,6 +13,7 @@ import { parseEvents } from '../stored-answer.ts';
 import { parseCalls } from '../stored-calls.ts';
 import type { Connection } from './connection.ts';
 import { journalForgetting } from './forget-statements.ts';
+import { blockId } from './sealing.ts';
 import { journalStatements, type JournalStatements } from './journal-statements.ts';
 
 /** Events of one append, written by the caller as JSON: text crosses to the thread cheaper than objects. */
@@ -37,7 +38,7 @@ export function journalOperations(connection: Connection) {
   const forgetting = journalForgetting(connection.database);
   return {
     'journal.claim': (claim: Claim) => claimAsk(statements, claim),
-    'journal.append': (block: Block) => appendBlock(statements, block),
+    'journal.append': (block: Block) => appendBlock(connection, statements, block),
     'journal.note': (noted: { askId: string; json: string }) => {
       statements.note.run(noted);
     },
@@ -58,7 +59,7 @@ export function journalOperations(connection: Connection) {
         },
         begun: row.last_seq > 0,
         calls: parseCalls(row.calls) ?? [],
-        answerBytes: row.last_seq > 0 ? answerBytes(statements, row.ask_id) : 0,
+        answerBytes: row.last_seq > 0 ? answerBytes(connection, statements, row) : 0,
       })),
     /** One step, from an ask on; where the next begins. */
     'journal.forget': (step: { tenant: string; user: string | null; after: string }) => {
@@ -104,14 +105,20 @@ function claimAsk(statements: JournalStatements, claim: Claim): ClaimResult {
   return { kind: 'run', askId: claim.askId, run };
 }
 
-function answerBytes(statements: JournalStatements, askId: string): number {
+function answerBytes(
+  { sealer }: Connection,
+  statements: JournalStatements,
+  { ask_id: askId, tenant_id: tenant }: { ask_id: string; tenant_id: string },
+): number {
   let bytes = 0;
-  for (const { json } of statements.blocks.iterate({ askId, after: 0 }))
-    for (const { event } of parseEvents(json) ?? []) {
+  for (const { json, first_seq } of statements.blocks.iterate({ askId, after: 0 })) {
+    const opened = sealer.open(json, { purpose: 'journal', tenant, id: blockId(askId, first_seq) });
+    for (const { event } of (opened.kind === 'text' ? parseEvents(opened.text) : null) ?? []) {
       if (event.type === 'text-delta' || event.type === 'reasoning-delta') bytes += Buffer.byteLength(event.text);
       if (event.type === 'tool-delta')
         for (const call of event.toolCalls) bytes += Buffer.byteLength((call.name ?? '') + (call.arguments ?? ''));
     }
+  }
   return bytes;
 }
 
@@ -124,7 +131,7 @@ function isPast(momentMs: number | null, nowMs: number): boolean {
   return momentMs !== null && momentMs <= nowMs;
 }
 
-function appendBlock(statements: JournalStatements, block: Block): void {
+function appendBlock({ sealer }: Connection, statements: JournalStatements, block: Block): void {
   const ask = statements.byId.get(block);
   if (ask === undefined || ask.state !== 'running' || block.lastSeq <= ask.last_seq) return;
   if (ask.body_hash === '')
@@ -135,7 +142,8 @@ function appendBlock(statements: JournalStatements, block: Block): void {
   if (bytes > MAX_EVENT_BYTES) {
     throw new Problem('too_large', `The events of ask \`${block.askId}\` are more than ${MAX_EVENT_BYTES} bytes.`);
   }
-  statements.addBlock.run(fresh);
+  const place = { purpose: 'journal', tenant: ask.tenant_id, id: blockId(block.askId, fresh.firstSeq) } as const;
+  statements.addBlock.run({ ...fresh, json: sealer.seal(fresh.json, place) });
   statements.grow.run({ askId: block.askId, lastSeq: fresh.lastSeq, bytes });
 }
 
@@ -163,7 +171,11 @@ function readAsk(connection: Connection, statements: JournalStatements, query: R
 
   const events: NumberedEvent[] = [];
   for (const block of statements.blocks.iterate(query)) {
-    const stored = parseEvents(block.json);
+    const place = { purpose: 'journal', tenant: ask.tenant_id, id: blockId(query.askId, block.first_seq) } as const;
+    const opened = connection.sealer.open(block.json, place);
+    // Sealed under another key: it may be read again under that one, so nothing is taken from it.
+    if (opened.kind === 'foreign') return { state: 'expired', events: [] };
+    const stored = opened.kind === 'text' ? parseEvents(opened.text) : null;
     for (const event of stored ?? []) {
       if (event.seq === query.after + events.length + 1 && events.length < query.limit) events.push(event);
     }

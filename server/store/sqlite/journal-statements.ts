@@ -170,7 +170,7 @@ export function journalStatements(database: Database) {
     blocks: prepareFor<{ askId: string; after: number }>(database)((param) =>
       queries
         .selectFrom('ask_block')
-        .select('json')
+        .select(['first_seq', 'json'])
         .where(
           'ask_id',
           '=',

@@ -6,6 +6,8 @@ export interface ThreadData {
   /** Path of the database, or `:memory:`. */
   file: string;
   cacheMaxBytes: number;
+  /** `as-it-is`: nothing is sealed, and nothing looked through, as by a command beside the router. */
+  sealing: 'as-it-is' | { key: Uint8Array | null };
 }
 
 export interface Call {
@@ -21,7 +23,8 @@ export type ToThread = { type: 'batch'; calls: Call[] } | { type: 'close' };
 
 /** What the thread says to the router. */
 export type FromThread =
-  | { type: 'ready' }
+  /** `unreadable`: rows that are sealed under a key that is not at hand. */
+  | { type: 'ready'; unreadable: number }
   /** It could not open the database and is about to end. */
   | { type: 'refused'; sentence: string }
   /** One outcome for each call of the batch, in its order; what was written is committed. */

@@ -96,7 +96,7 @@ export function configurationOf(
     canary: { costNanoUsdPerHour: 10_000_000 },
     travel: { firstTokenSavedMs: 3_000, firstTokenNoneMs: 30_000, simulator: false },
     retention: { asksDays: 30, attemptsDays: 30, journalDays: 7 },
-    general: { masterKey: null, hosts: [], corsOrigins: [], bodyBytes: 1_000_000 },
+    general: { masterKey: null, hosts: [], corsOrigins: [], bodyBytes: 1_000_000, encrypt: false },
     notices: [],
   };
 }

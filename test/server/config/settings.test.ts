@@ -73,11 +73,12 @@ test('[K10] every other section has its defaults, and each can be said', () => {
   });
   expect(plain.travel).toEqual({ firstTokenSavedMs: 3000, firstTokenNoneMs: 30_000, simulator: false });
   expect(plain.retention).toEqual({ asksDays: 30, attemptsDays: 30, journalDays: 7 });
-  expect(plain.general).toEqual({ masterKey: null, hosts: [], corsOrigins: [], bodyBytes: 1_000_000 });
+  expect(plain.general).toEqual({ masterKey: null, hosts: [], corsOrigins: [], bodyBytes: 1_000_000, encrypt: false });
   const said = read(
     withModel(`slo: {success_percent: 99, first_token_p95_seconds: 2, cost_average_usd: 0.01, window_days: 7, expected_asks_per_month: 5}
 travel: {first_token_limit_seconds: {saved: 1.5, none: 20}, simulator: true}
 retention: {asks_days: 1, attempts_days: 2, journal_days: 3}
+cache: {encrypt: true}
 general_settings: {hosts: [AI.example.com], cors_origins: ["https://app.example.com"], body_bytes: 2000, disconnect_grace_seconds: 5}
 router_settings: {allowed_fails: 0, cooldown_time: 0.5}`),
   );
@@ -95,6 +96,7 @@ router_settings: {allowed_fails: 0, cooldown_time: 0.5}`),
     hosts: ['ai.example.com'],
     corsOrigins: ['https://app.example.com'],
     bodyBytes: 2000,
+    encrypt: true,
   });
   expect(said.routing).toMatchObject({ allowedFails: 0, cooldownMs: 500, graceMs: 5_000 });
 });

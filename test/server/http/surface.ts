@@ -202,7 +202,7 @@ function testConfiguration(bodyBytes: number): Configuration {
     canary: { costNanoUsdPerHour: 10_000_000 },
     travel: { firstTokenSavedMs: 3_000, firstTokenNoneMs: 30_000, simulator: false },
     retention: { asksDays: 30, attemptsDays: 30, journalDays: 7 },
-    general: { masterKey: null, hosts: [], corsOrigins: [], bodyBytes },
+    general: { masterKey: null, hosts: [], corsOrigins: [], bodyBytes, encrypt: false },
     notices: [],
   };
 }

@@ -1,5 +1,6 @@
 import { Problem } from '#shared/problem.ts';
 import { storesOver, type Stores } from '../../../server/store/open.ts';
+import { plainSealer, type Sealer } from '../../../server/store/sealer.ts';
 import { runBatch } from '../../../server/store/sqlite/batch.ts';
 import type { Database } from '../../../server/store/sqlite/client.ts';
 import { openDatabase } from '../../../server/store/sqlite/connection.ts';
@@ -15,12 +16,15 @@ import {
  * The real stores on real SQLite in memory, without the thread: a thread takes half a second to start, too long for a
  * test of one rule. Calls of one turn of the loop are one batch here too.
  */
-export function openInPlace({ cacheMaxBytes = 1e9 }: { cacheMaxBytes?: number } = {}): Stores {
+export function openInPlace({
+  cacheMaxBytes = 1e9,
+  sealer = plainSealer,
+}: { cacheMaxBytes?: number; sealer?: Sealer } = {}): Stores {
   const database = openDatabase(':memory:');
   const onDamage = (sentence: string): void => {
     throw new Error(sentence);
   };
-  const operations = prepareOperations({ database, onDamage }, cacheMaxBytes);
+  const operations = prepareOperations({ database, onDamage, sealer }, cacheMaxBytes);
   let waiting: { call: Call; settle: (outcome: Outcome | undefined) => void }[] = [];
 
   const flush = (): void => {

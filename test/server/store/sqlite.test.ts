@@ -4,9 +4,11 @@ import { describeJournal } from '../../contracts/journal.ts';
 import { describeKeys } from '../../contracts/keys.ts';
 import { describeLedger } from '../../contracts/ledger.ts';
 import { describeSessions } from '../../contracts/sessions.ts';
+import { createSealer } from '../../../server/store/sealer.ts';
 import { openInPlace } from './in-place.ts';
 
 describeJournal('in SQLite', async () => openInPlace());
+describeJournal('in SQLite, sealed', async () => openInPlace({ sealer: createSealer(new Uint8Array(32).fill(7)) }));
 describeAnswerCache('in SQLite', async (cacheMaxBytes) =>
   openInPlace(cacheMaxBytes === undefined ? {} : { cacheMaxBytes }),
 );

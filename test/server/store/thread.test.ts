@@ -100,7 +100,7 @@ it('[V3] writes what was called before it closes, and refuses what comes after',
 
 it('[V5] rejects what is pending when the thread dies, and says it once', async () => {
   const problems: Problem[] = [];
-  const data = { file: ':memory:', cacheMaxBytes: 1e9 };
+  const data = { file: ':memory:', cacheMaxBytes: 1e9, sealing: 'as-it-is' as const };
   const thread = await DatabaseThread.start(data, (problem) => problems.push(problem));
   const pending = [thread.call('meta.epoch', null), thread.call('meta.epoch', null)];
   const lost = Promise.allSettled(pending);
