@@ -86,7 +86,11 @@ export async function remember(production: Production, heart: Heart): Promise<vo
   if (cacheKey === null || answer === null || !isWhole(answer.finishReason) || answer.text === '') return;
   // Two models wrote it: good enough to be read once, not to be given again.
   if (production.joint !== null) return;
-  if (ask.feature.device.store === 'store_unless_pii' && looksPersonal(`${wordsOf(ask)}\n${answer.text}`)) return;
+  if (
+    ask.feature.device.store === 'store_unless_pii' &&
+    looksPersonal([...wordsOf(ask), ...wordsIn(answer)].join('\n'))
+  )
+    return;
   const nowMs = clock.now();
   try {
     await cache.put({
@@ -111,13 +115,19 @@ function ownerOf({ leader, jobs }: Production): { tenant: string; user: string }
 }
 
 /** All that was typed, of every turn; the feature's own prompt is nobody's. */
-function wordsOf({ feature, messages }: Ask): string {
-  const typed = feature.system === null ? messages : messages.slice(1);
-  return typed.map(({ content }) => (typeof content === 'string' ? content : partsOf(content ?? []))).join('\n');
+function wordsOf({ feature, messages }: Ask): string[] {
+  return textsIn(feature.system === null ? messages : messages.slice(1));
 }
 
-function partsOf(content: readonly Record<string, unknown>[]): string {
-  return content.map(({ text }) => (typeof text === 'string' ? text : '')).join('\n');
+/** What the answer says, to people and to tools. */
+function wordsIn({ text, toolCalls }: Answer): string[] {
+  return [text, ...toolCalls.map((call) => call.arguments)];
+}
+
+/** Every text in a value, however deep: parts, names, arguments of calls. A body is at most 60 levels deep. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
 /** The answer as its leader has it; null when it has none. */

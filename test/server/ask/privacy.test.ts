@@ -8,7 +8,7 @@ import { MemoryJournal } from '../../../server/store/memory-journal.ts';
 import { openStores, type Stores } from '../../../server/store/open.ts';
 import { fakeClock } from '../../fakes/clock.ts';
 import { gate } from '../../fakes/provider/gate.ts';
-import { answer, cut, hold, raw, refuse, say } from '../../fakes/provider/script.ts';
+import { answer, callTool, cut, finish, hold, raw, refuse, say } from '../../fakes/provider/script.ts';
 import { seededRandom } from '../../fakes/random.ts';
 import { cleanUp, emptyFolder } from '../http/router-start.ts';
 import { codeOf, never, openRig, readAll, SOMEONE, type Rig } from './rig.ts';
@@ -27,6 +27,26 @@ describe('what looks personal', () => {
       { messages: [{ role: 'user' as const, content: [{ type: 'text', text: '+1 212 555 0147' }] }] },
       'Hm.',
     ],
+    [
+      'in a call of an earlier turn',
+      {
+        messages: [
+          { role: 'user' as const, content: 'Write to her' },
+          {
+            role: 'assistant' as const,
+            content: '',
+            function_call: { name: 'mail', arguments: '{"to": "jane.roe@example.com"}' },
+          },
+          { role: 'user' as const, content: 'Did it work?' },
+        ],
+      },
+      'It did.',
+    ],
+    [
+      'in the name of whoever speaks',
+      { messages: [{ role: 'user' as const, name: 'jane.roe@example.com', content: 'Hello' }] },
+      'Hm.',
+    ],
     ['in the answer', { prompt: 'Where do I write to?' }, 'To jane.roe@example.com.'],
   ])('[PV10] %s keeps an answer out of the cache, also of one person alone', async (_where, body, text) => {
     for (const scope of ['tenant', 'user'] as const) {
@@ -35,6 +55,14 @@ describe('what looks personal', () => {
       expect((await rig.answer(body)).text).toBe(text);
       expect((await rig.answer(body)).handle.delivery).toBe('provider');
     }
+  });
+
+  it('[PV10] in what an answer has a tool do keeps it out of the cache', async () => {
+    const rig = await openRig({ feature: { device: DEVICE, cache: { ttlSeconds: 3600, scope: 'tenant' } } });
+    const calls = [say('Done.'), callTool('call', 'mail', '{"to": "jane.roe@example.com"}'), finish()];
+    rig.first.script(calls, calls);
+    expect((await rig.answer({ prompt: 'Write to her' })).text).toBe('Done.');
+    expect((await rig.answer({ prompt: 'Write to her' })).handle.delivery).toBe('provider');
   });
 
   it('[PV10] does not where the feature stores everything, nor in the feature’s own prompt, and nothing else is kept out', async () => {
