@@ -6,7 +6,6 @@ import { startCanary } from './ask/account-test.ts';
 import { createAsks } from './ask/create.ts';
 import { logAsks } from './ask/logged-ledger.ts';
 import { rowsOfCut } from './ask/cut-asks.ts';
-import { logAsks } from './ask/logged-ledger.ts';
 import type { Asks } from './ask/asks.ts';
 import type { AskParts } from './ask/heart.ts';
 import { createWarm } from './ask/warm.ts';

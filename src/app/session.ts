@@ -48,7 +48,11 @@ export function createSession({ api, clock, knownPolicy, finishSignOut, onExpire
       if (policy !== null) state.value = { kind: 'ready', policy };
     }
     const opened = await api.openSession(abort);
-    if (!opened.ok && opened.failure.status === 401) return signedOut(opened.failure);
+    if (!opened.ok && opened.failure.status === 401) {
+      // The device hears it by its own way, and removes what it keeps.
+      if (opened.failure.code === 'person_forgotten') await api.readPolicy(abort);
+      return signedOut(opened.failure);
+    }
     const policy = await api.readPolicy(abort);
     if (policy.ok) state.value = { kind: 'ready', policy: policy.value };
     else if (policy.failure.status === 401) signedOut(policy.failure);

@@ -5,6 +5,7 @@ import { keepPolicyResponse, refreshPolicy } from '#device/policy.ts';
 import { giveAnswer } from '#device/router-answer.ts';
 import { makeRoom } from '#device/settlement.ts';
 import { takeBack } from '#device/stop.ts';
+import { wipePerson } from '#device/wipe.ts';
 
 /**
  * What no answer waits for that this device can give by itself: a worker reads its script when one of these is first needed. Only
@@ -25,6 +26,7 @@ export const laterParts = {
   takeBack,
   takeUp,
   tellState,
+  wipePerson,
 };
 
 export type Later = typeof laterParts;

@@ -69,6 +69,8 @@ export async function refreshPolicy(device: Device, caller = SESSION): Promise<T
     limitMs: POLICY_LIMIT_MS,
     take: async (response) => ({ response, text: await response.text() }),
   });
+  if (answer !== null && caller.bearerHash === null && (await heedForgetting(device, answer.response, answer.text)))
+    return null;
   const fresh = answer?.response.status === 200 ? readJson(travelPolicySchema, answer.text) : null;
   if (answer === null || fresh === null) {
     // A bearer that the router tells no policy goes by the session's from now on, under its own scope.
@@ -82,9 +84,20 @@ export async function refreshPolicy(device: Device, caller = SESSION): Promise<T
 
 /** Keeps the policy that a page of ours just received from `/api/travel`; `since` is what `device.comings` was when it asked. */
 export async function keepPolicyResponse(device: Device, response: Response, since = device.comings): Promise<void> {
-  if (proveResponse(response) !== 'ok' || response.status !== 200) return;
-  const policy = readJson(travelPolicySchema, await response.text());
+  if (proveResponse(response) !== 'ok') return;
+  const text = await response.text();
+  if ((await heedForgetting(device, response, text)) || response.status !== 200) return;
+  const policy = readJson(travelPolicySchema, text);
   if (policy !== null) await keepPolicy(device, { policy, etag: response.headers.get('etag') }, SESSION, since);
+}
+
+/** Whether the router says that whoever is signed in here was erased there: then all that they left here goes, too. */
+async function heedForgetting(device: Device, { status }: Response, text: string): Promise<boolean> {
+  if (status !== 401 || !text.includes('"person_forgotten"')) return false;
+  const place = await placeOf(device, await knownPolicy(device));
+  const { wipePerson } = await device.later();
+  await wipePerson(device, place?.name ?? '');
+  return true;
 }
 
 /** Answers a page's `GET /api/travel`: network first, and the fresh one is kept; else the known one, labelled as saved. */

@@ -3,7 +3,7 @@ import { META_DATABASE, read, write, type Place } from '#device/database.ts';
 import { listConversations } from '#device/conversations.ts';
 import { heed, personalPlace } from '#device/device.ts';
 import { enqueue, listOutbox } from '#device/outbox.ts';
-import { knownPolicy, refreshPolicy } from '#device/policy.ts';
+import { givePolicy, knownPolicy, refreshPolicy } from '#device/policy.ts';
 import { openRow, sealRow } from '#device/sealed-rows.ts';
 import { finishSignOut, signOutDue } from '#device/sign-out.ts';
 import { keySetting } from '#device/vault.ts';
@@ -12,7 +12,7 @@ import { event } from '../fakes/provider/gate.ts';
 import { everyWord } from '../fakes/device/disk.ts';
 import { someSaved, someWaiting } from '../fakes/device/rows.ts';
 import { somePolicy } from '../fakes/device/router.ts';
-import { history, openWorld, writeTurn, type World } from '../fakes/device/world.ts';
+import { history, openWorld, ORIGIN, writeTurn, type World } from '../fakes/device/world.ts';
 
 const ID = '01890000-0000-7000-8000-000000000001';
 const OTHER = 'cccccccccccccccc';
@@ -170,5 +170,34 @@ describe('a new policy', () => {
       ),
     );
     expect(left).toEqual([0, 0, 0, 0]);
+  });
+});
+
+describe('somebody whom the router has erased', () => {
+  it.each([
+    ['the device reads its policy', (world: World) => refreshPolicy(world.device)],
+    ['a page reads it', (world: World) => givePolicy(world.device, new Request(`${ORIGIN}/api/travel`))],
+    [
+      'an ask is refused',
+      async (world: World) => {
+        world.router.failure = {
+          status: 401,
+          code: 'person_forgotten',
+          headers: { 'x-layover-policy': '9', 'x-layover': '1' },
+        };
+        await (await world.ask({ feature: 'chat', prompt: 'Anything?' })).text();
+      },
+    ],
+  ])('[PV59] leaves nothing on this device as soon as %s', async (_when, hear: (world: World) => Promise<unknown>) => {
+    const { world, place } = await usedWorld();
+    world.router.forgets = true;
+    await world.drive(hear(world));
+    await world.over();
+    expect(await names(world)).toEqual([META_DATABASE]);
+    expect(await settings(world)).toEqual([{ name: 'sign-out-due', value: place.name }]);
+    expect(world.told).toContainEqual({ type: 'signed-out' });
+    world.router.forgets = false;
+    expect(await world.drive(finishSignOut(world.device))).toBe(true);
+    expect(world.router.calls).toContain('DELETE /api/session');
   });
 });

@@ -30,6 +30,8 @@ export class FakeRouter {
   pieceChars = 7;
   finishReason: Answer['finishReason'] = 'stop';
   failure: Failure | null = null;
+  /** Whoever is signed in was erased there. */
+  forgets = false;
   /** Each entry cuts one stream or body, after so many characters. -1: the request dies without any answer, after the run began. */
   cuts: number[] = [];
   /** The next stream or body stands still after so many characters, until it is given up. */
@@ -76,6 +78,7 @@ export class FakeRouter {
   }
 
   async #serve(request: Request, pathname: string): Promise<Response> {
+    if (pathname === '/api/travel' && this.forgets) return fail({ status: 401, code: 'person_forgotten' }, 'none');
     if (pathname === '/api/travel') return reply(200, this.policy, { etag: `"${this.policy.epoch}"` });
     if (pathname === '/healthz') return reply(200, { ok: true });
     if (pathname === '/api/session') return new Response(null, { status: 204, headers: { 'x-layover': '1' } });
