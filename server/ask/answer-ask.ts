@@ -18,7 +18,7 @@ import { Production } from './production.ts';
 import { promptCacheOf } from './prompt-cache-key.ts';
 import { giveAgain, recall, remember, standIn } from './remember.ts';
 
-/** The life of an ask: identify, admit, remembered?, route, remember, account. */
+/** The life of an ask: identify, admit, remembered?, guarded, route, remember, account. */
 export async function answerAsk(request: AskRequest, heart: Heart): Promise<AskHandle> {
   const { live } = heart;
   try {

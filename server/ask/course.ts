@@ -32,6 +32,6 @@ export function degrade(course: Course, step: string, change: Partial<Pick<Cours
 }
 
 /** Who may be called for it. */
-export function calledFor({ alias }: Pick<Course, 'alias'>, { deployments }: Heart): Deployment[] {
-  return deployments.of(alias).filter(({ state }) => state.kind === 'ready');
+export function calledFor({ alias }: Pick<Course, 'alias'>, { configuration, deployments }: Heart): Deployment[] {
+  return deployments.of(alias, configuration).filter(({ state }) => state.kind === 'ready');
 }

@@ -66,8 +66,10 @@ function tellWhole(view: Extract<AnswerView, { kind: 'whole' }>): Told {
     return told('from-provider', `${when}, after ${durationWords(view.waitedMs)} ${waitedFor(view.network)}.`, cut);
   }
   if (provenance.source === 'router-cache') {
-    if (provenance.degraded.includes('stale'))
+    if (provenance.degraded.includes('stale_answer'))
       return told('from-router', `Old answer, ${age}.`, 'No provider can be reached now.');
+    if (provenance.degraded.includes('cached_answer'))
+      return told('from-router', `Old answer, ${age}.`, 'A new one would go past a limit.');
     return told('from-router', `From the router’s memory, ${age}.`, join('Costs nothing.', cut));
   }
   const from = provenance.provider ?? provenance.model;

@@ -107,8 +107,13 @@ const TABLE: [string, Parameters<typeof tellOrigin>[0], string][] = [
   ],
   [
     'old memory',
-    whole({}, { source: 'router-cache', age_seconds: 3 * 86_400, degraded: ['stale'] }),
+    whole({}, { source: 'router-cache', age_seconds: 3 * 86_400, degraded: ['stale_answer'] }),
     'Old answer, 3 days ago. No provider can be reached now.',
+  ],
+  [
+    'memory in place of what a limit forbids',
+    whole({}, { source: 'router-cache', age_seconds: 3 * 86_400, degraded: ['cached_answer'] }),
+    'Old answer, 3 days ago. A new one would go past a limit.',
   ],
   [
     'saved, offline',

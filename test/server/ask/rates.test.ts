@@ -40,6 +40,16 @@ describe('a tenant with a rate', () => {
     await rig.answer({ prompt: 'Two' }, { caller: { ...SOMEONE, user: 'bob' } });
   });
 
+  it('[B10] has keys with a rate of their own, whoever they name', async () => {
+    const rig = await openRig();
+    const caps = { monthlyCostNanoUsd: null, asksPerSecond: 0.5, burst: null };
+    const key = { id: 'k1', features: null, caps, namesUsers: true };
+    await rig.answer({ prompt: 'One' }, { caller: { ...SOMEONE, key } });
+    const refused = rig.ask({ prompt: 'Two' }, { caller: { ...SOMEONE, user: 'bob', key } });
+    await expect(refused).rejects.toMatchObject({ code: 'too_many_asks', retryAfterMs: 2_000 });
+    await rig.answer({ prompt: 'Two' }, { caller: { ...SOMEONE, key: { ...key, id: 'k2' } } });
+  });
+
   it('[B13] an answer from memory counts like any other', async () => {
     const rig = await openRig({ tenants: ONE_A_SECOND });
     await rig.answer({ prompt: 'Hi' });
