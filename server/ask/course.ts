@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ChatMessage } from '#shared/chat.ts';
 import type { Deployment } from '../config/configuration.ts';
+import { groupsOf } from '../routing/fallbacks.ts';
 import type { Heart } from './heart.ts';
 import type { Ask } from './identify.ts';
 
@@ -31,7 +32,10 @@ export function degrade(course: Course, step: string, change: Partial<Pick<Cours
   return { ...next, degraded, cacheKey: createHash('sha256').update(form).digest('hex') };
 }
 
-/** Who may be called for it. */
+/** Who may be called for it, those of its fallbacks too. */
 export function calledFor({ alias }: Pick<Course, 'alias'>, { configuration, deployments }: Heart): Deployment[] {
-  return deployments.of(alias, configuration).filter(({ state }) => state.kind === 'ready');
+  const of = (name: string): readonly Deployment[] => deployments.of(name, configuration);
+  const { groups, whenTooLong, whenRefused } = groupsOf(alias, configuration.routing, of);
+  const all = new Set([...groups, ...whenTooLong, ...whenRefused].flat());
+  return [...all].filter(({ state }) => state.kind === 'ready');
 }
