@@ -10,8 +10,12 @@ export type Verdict =
   /** It cannot be joined without a doubt. */
   | { kind: 'misfit' };
 
-/** So many characters are looked at before a continuation that repeats nothing is passed on. */
-const HOLD = 48;
+/**
+ * So many characters are looked at before a continuation that repeats nothing is passed on: room for some words of its own and
+ * the beginning of what it says again. Of one that was given the text, fewer.
+ */
+const HOLD = 96;
+const HOLD_TRUSTED = 48;
 
 /** A repetition of so many characters is none by chance. */
 const SURE = 16;
@@ -58,10 +62,14 @@ export class Alignment {
     if (this.#decided === 'misfit') return { kind: 'misfit' };
     if (this.#decided === 'fits') return { kind: 'new', text: this.#afterBlanks(text) };
     this.#held += text;
-    if (this.#held.trimStart().length < HOLD) return { kind: 'held' };
+    const said = this.#held.trimStart();
+    if (said.length <= SURE) return { kind: 'held' };
     const isInside = this.#isInside(text);
     if (this.#places?.length === MANY) return this.#misfit();
-    return isInside ? { kind: 'held' } : this.#decide();
+    if (isInside) return { kind: 'held' };
+    const repeated = longestOverlap(this.#sent, said);
+    const isLong = said.length >= (this.#trusted ? HOLD_TRUSTED : HOLD);
+    return isLong || (repeated >= SURE && repeated < said.length) ? this.#decide() : { kind: 'held' };
   }
 
   /** The continuation is over: what is held is decided with what there is. */

@@ -92,7 +92,9 @@ describe('prose that breaks off after its first content', () => {
     const rig = await openRig();
     rig.first.script([say(SENT), cut()]);
     rig.second.script([
-      say('The night train? It leaves at nine in the evening, every day but Sunday, says the board.'),
+      say(
+        'The night train? It leaves at nine in the evening, every day but Sunday, or so at least says the board in the hall.',
+      ),
       hold(),
     ]);
     const { text, last, handle } = await rig.answer({ prompt: 'Hi' });
@@ -145,7 +147,9 @@ describe('prose that breaks off after its first content', () => {
     const rig = await openRig();
     rig.first.script([say(SENT), cut()], answer(WHOLE));
     rig.second.script(
-      answer('The night train? It leaves at nine in the evening, every day but Sunday, says the board.'),
+      answer(
+        'The night train? It leaves at nine in the evening, every day but Sunday, or so at least says the board in the hall.',
+      ),
     );
     const { events, handle } = await rig.answer({ prompt: 'Hi' }, { reader: 'collects' });
     expect(collected(events)).toBe(WHOLE);

@@ -127,6 +127,11 @@ describe('the continuation of an answer', () => {
       'It leaves at nine from platform two.',
       '"It leaves at nine from platform two." It arrives.',
     ],
+    [
+      'with many words before it',
+      'It leaves at nine from two.',
+      'You asked me to go on with what I had begun to say before. It leaves at nine from two. It arrives.',
+    ],
     ['with words before it', 'It leaves at nine from two.', 'My answer was: It leaves at nine from two. It arrives.'],
     [
       'with less than was sent',
