@@ -19,7 +19,7 @@ export function createAsks(parts: AskParts): Asks {
   const { clock, providers, deployments, faults, hedgeAllowed, random, log } = parts;
   let held: Heart = {
     ...parts,
-    live: new LiveAsks(clock, parts.configuration.routing.graceMs),
+    live: new LiveAsks(clock, () => parts.configuration.routing.graceMs),
     rates: createRates(clock),
     router: createRouter({
       ...{ deployments, faults, openProvider: countUntold(providers, parts), hedgeAllowed, clock, random, log },

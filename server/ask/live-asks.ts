@@ -21,7 +21,7 @@ const STOP_COUNT = 1_000;
 /** The asks of this process that live or have just ended, the productions in flight, and the work behind them. */
 export class LiveAsks {
   readonly #clock: Clock;
-  readonly #graceMs: number;
+  readonly #graceMs: () => number;
   readonly #byId = new Map<string, Job>();
   /** By owner and key: enough to know a repeat where the journal cannot be asked. */
   readonly #byKey = new Map<string, Job>();
@@ -34,7 +34,7 @@ export class LiveAsks {
   /** By owner and id, the monotonic moment until which a stop waits. */
   readonly #stops = new Map<string, number>();
 
-  constructor(clock: Clock, graceMs: number) {
+  constructor(clock: Clock, graceMs: () => number) {
     this.#clock = clock;
     this.#graceMs = graceMs;
   }
@@ -45,7 +45,7 @@ export class LiveAsks {
 
   /** Begins an ask that was elected to run. `journal` is null for one that could not be claimed. */
   start(ask: Ask, details: { run: number; journal: JournalWriter | null }): Job {
-    const job = new Job(ask, { ...details, clock: this.#clock, graceMs: this.#graceMs });
+    const job = new Job(ask, { ...details, clock: this.#clock, graceMs: this.#graceMs() });
     this.#byId.set(job.id, job);
     if (ask.request.key !== null) this.#byKey.set(keyOf(ask.owner, ask.request.key), job);
     this.#running.add(job);

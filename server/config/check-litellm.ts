@@ -35,21 +35,15 @@ function noticeCache({ litellm_settings: litellm }: FileSettings, findings: Find
 function noticeDropped(settings: FileSettings, deployments: readonly Deployment[], findings: Findings): void {
   if (!deployments.some(({ wire }) => wire === 'anthropic')) return;
   const { litellm_settings: litellm } = settings;
-  const refusing = settings.model_list.flatMap(({ litellm_params: params }, index) =>
-    params.drop_params === false ? [['model_list', index, 'litellm_params', 'drop_params']] : [],
-  );
-  if (litellm?.drop_params === false) refusing.push(['litellm_settings', 'drop_params']);
-  for (const path of refusing) {
-    findings.notice(
-      path,
-      '`drop_params: false` is not followed: a parameter that Anthropic has no word for is left out, so that the next provider can still answer.',
-    );
-  }
-  if (refusing.length > 0) return;
+  if (
+    (litellm?.drop_params ?? null) !== null ||
+    settings.model_list.some(({ litellm_params: own }) => (own.drop_params ?? null) !== null)
+  )
+    return;
   // A file of our own was written with our meaning in mind.
-  if (litellm?.drop_params === true || (settings.features ?? null) !== null) return;
+  if ((settings.features ?? null) !== null) return;
   findings.notice(
     ['litellm_settings'],
-    'a parameter that Anthropic has no word for is left out here; LiteLLM refuses such an ask unless `drop_params` is true.',
+    'a parameter that Anthropic has no word for is left out here, so that it can stand in; LiteLLM refuses such an ask unless `drop_params` is true. With `drop_params: false` Layover does too.',
   );
 }

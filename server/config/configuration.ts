@@ -99,6 +99,8 @@ export interface RequestExtras {
   headers: Record<string, string>;
   /** Names of parameters that it must not get. */
   drop: string[];
+  /** An ask with a parameter that its wire has no word for is refused, in place of going without it. */
+  refuseUnsaid: boolean;
 }
 
 export interface Feature {

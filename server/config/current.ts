@@ -15,6 +15,8 @@ export interface CurrentConfiguration {
   readonly value: Configuration;
   /** When it came into force, Unix ms. */
   readonly loadedAtMs: number;
+  /** What of it holds only from the next start on, a sentence each. */
+  readonly atNextStart: string[];
   /** Reads it again and takes it if it is whole. Never throws. One at a time: calls that come meanwhile share the next. */
   reload(): Promise<Reloaded>;
 }
@@ -40,6 +42,10 @@ export function holdConfiguration<T>(deps: {
   let running: Promise<unknown> = Promise.resolve();
   let next: Promise<Reloaded> | null = null;
 
+  function waiting(): string[] {
+    return deps.isKeyConfigured ? changedKey(atStart, value) : [];
+  }
+
   async function load(): Promise<Reloaded> {
     try {
       const read = await deps.read();
@@ -47,7 +53,7 @@ export function holdConfiguration<T>(deps: {
       deps.apply(read, prepared);
       value = read;
       loadedAtMs = clock.now();
-      const atNextStart = deps.isKeyConfigured ? changedKey(atStart, read) : [];
+      const atNextStart = waiting();
       log.info({ source: read.source, notices: read.notices, atNextStart }, 'The configuration was read again.');
       return { kind: 'loaded', configuration: read, atNextStart };
     } catch (failure) {
@@ -69,6 +75,9 @@ export function holdConfiguration<T>(deps: {
     },
     get loadedAtMs() {
       return loadedAtMs;
+    },
+    get atNextStart() {
+      return waiting();
     },
     reload() {
       if (next !== null) return next;

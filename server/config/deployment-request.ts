@@ -1,6 +1,6 @@
 import type { Deployment, RequestExtras } from './configuration.ts';
 import type { Findings } from './findings.ts';
-import type { DeploymentEntry } from './schema.ts';
+import type { DeploymentEntry, FileSettings } from './schema.ts';
 import type { Path } from './yaml-tree.ts';
 
 /** Parameters that a deployment may have a value of its own for; one that the ask brings goes before it. */
@@ -41,10 +41,17 @@ const OWN_HEADERS = new Set([
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/;
 const MAX_HEADERS = 20;
 
+interface Place {
+  wire: Deployment['wire'];
+  path: Path;
+  settings: FileSettings;
+  findings: Findings;
+}
+
 /** What a deployment's calls get beside the ask: own values, headers, and parameters that are left out. Undefined for nothing. */
 export function readExtras(
   entry: DeploymentEntry,
-  { wire, path, findings }: { wire: Deployment['wire']; path: Path; findings: Findings },
+  { wire, path, settings, findings }: Place,
 ): RequestExtras | undefined {
   const params = entry.litellm_params;
   const at = [...path, 'litellm_params'];
@@ -58,9 +65,9 @@ export function readExtras(
     else findings.notice([...at, 'organization'], '`organization` is for OpenAI; this provider is not told it.');
   }
   const drop = params.additional_drop_params ?? [];
-  return Object.keys(defaults).length + Object.keys(headers).length + drop.length === 0
-    ? undefined
-    : { defaults, headers, drop };
+  const refuseUnsaid = (params.drop_params ?? settings.litellm_settings?.drop_params) === false;
+  const given = Object.keys(defaults).length + Object.keys(headers).length + drop.length > 0;
+  return given || refuseUnsaid ? { defaults, headers, drop, refuseUnsaid } : undefined;
 }
 
 function readHeaders(

@@ -90,7 +90,7 @@ function readDeployment(entry: DeploymentEntry, at: Entry): Deployment | null {
     maxInputTokens: entry.model_info?.max_input_tokens ?? null,
     perMinute: { requests: params.rpm ?? entry.rpm ?? null, tokens: params.tpm ?? entry.tpm ?? null },
     judged: judgedOf(entry),
-    extras: readExtras(entry, { wire: target.wire, path: at.path, findings: at.findings }),
+    extras: readExtras(entry, { ...at, wire: target.wire }),
     demo: false,
   };
 }

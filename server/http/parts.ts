@@ -24,7 +24,7 @@ import type { Page } from './page.ts';
 export interface HttpParts {
   /** The one in force: it may be another at the next request. */
   readonly configuration: Configuration;
-  current: Pick<CurrentConfiguration, 'loadedAtMs' | 'reload'>;
+  current: Pick<CurrentConfiguration, 'loadedAtMs' | 'atNextStart' | 'reload'>;
   asks: Asks;
   bypass: Pick<Bypass, 'switch' | 'primary' | 'answer'>;
   warm: Warm;

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { withMark } from './anthropic-mark.ts';
 import type { Markable } from './prompt-cache.ts';
-import { ProviderFailure } from './provider.ts';
+import { ProviderFailure, type ProviderCall } from './provider.ts';
 
 /** What this wire has no word for is the caller's own fault. */
 export function refused(message: string): ProviderFailure {
@@ -48,9 +48,12 @@ type Tool = { name: string; description?: string; input_schema: unknown } & Mark
 
 /** OpenAI's parameters as Anthropic's; `tools` apart, as they stand first in what is read. */
 export function writeParameters(
-  given: Record<string, unknown>,
+  { parameters: given, refuseUnsaid }: Pick<ProviderCall, 'parameters' | 'refuseUnsaid'>,
   { sortTools }: { sortTools: boolean },
 ): Record<string, unknown> & { tools: Tool[] } {
+  const unsaid = Object.keys(given).find((name) => !Object.hasOwn(parametersSchema.shape, name) && name !== 'n');
+  if (refuseUnsaid === true && unsaid !== undefined)
+    throw refused(`\`${unsaid.slice(0, 40)}\` cannot be said to this provider, and \`drop_params\` is false.`);
   const parsed = parametersSchema.safeParse(given);
   if (!parsed.success) {
     const name = String(parsed.error.issues[0]?.path[0] ?? 'a parameter').slice(0, 40);

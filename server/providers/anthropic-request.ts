@@ -21,12 +21,12 @@ interface Turn {
   content: Block[];
 }
 
-/** An OpenAI ask as a request to Anthropic. Parameters that Anthropic has no word for are dropped. */
+/** An OpenAI ask as a request to Anthropic. Parameters that Anthropic has no word for are dropped, unless the call refuses that. */
 export function writeAnthropicRequest(call: ProviderCall): Record<string, unknown> {
   const { promptCache } = call;
   const system = call.messages.filter(isSystem).flatMap(writeSystem);
   const turns = writeTurns(call.messages.filter((message) => !isSystem(message)));
-  const { tools, ...parameters } = writeParameters(call.parameters, { sortTools: Boolean(promptCache) });
+  const { tools, ...parameters } = writeParameters(call, { sortTools: Boolean(promptCache) });
   if (promptCache) markStable({ tools, system, turns }, promptCache, leastCachedTokens(call.model));
   const isMarked = system.some((block) => block.cache_control !== undefined);
   return {

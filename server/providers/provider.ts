@@ -38,6 +38,8 @@ export interface ProviderCall {
   parameters: Record<string, unknown>;
   /** More headers, in lower case; the wire's own go before them. */
   headers?: Record<string, string>;
+  /** A parameter that the wire has no word for refuses the call, as `caller`, in place of being left out. */
+  refuseUnsaid?: boolean;
   idleTimeoutMs: number;
   /** How its stable blocks are kept by the provider's prompt cache; null or left out: the request goes as it came. */
   promptCache?: PromptCache | null;

@@ -143,14 +143,14 @@ async function* open(call: AttemptCall, signal: AbortSignal): AsyncGenerator<Pro
   const { deployment, fault, messages, promptCache = null } = call;
   const { model, extras } = deployment;
   const parameters = parametersFor(deployment, call.parameters);
-  const headers = extras?.headers ?? {};
+  const more = { headers: extras?.headers ?? {}, refuseUnsaid: extras?.refuseUnsaid ?? false };
   if (fault?.kind === 'blocked') throw new ProviderFailure('unreachable', 'No connection: a fault was laid over it.');
   const override = fault?.kind === 'revoked-key' ? { apiKey: REVOKED_KEY } : undefined;
   const provider = call.openProvider(deployment, override);
   // The provider's silence is one of bytes. It must not judge the wait for the first content, which has its own limit.
   const idleTimeoutMs = Math.max(deployment.idleTimeoutMs, deployment.firstTokenTimeoutMs);
   try {
-    const events = provider.stream({ model, messages, parameters, headers, idleTimeoutMs, promptCache }, signal);
+    const events = provider.stream({ model, messages, parameters, idleTimeoutMs, promptCache, ...more }, signal);
     yield* fault?.kind === 'slow-first-token' ? heldBack(events, call, signal) : events;
   } finally {
     if (override !== undefined) await provider.close();

@@ -3,6 +3,7 @@ import type { Failure } from '../app/api.ts';
 import { useModels } from '../app/models.ts';
 import { Mark } from '../look/mark.tsx';
 import { ageWords } from '../look/words.ts';
+import { ConfigurationSheet } from './configuration.tsx';
 import { AskRows } from './ask-rows.tsx';
 import { Budget, Stats } from './stats.tsx';
 import { Deployments } from './deployments.tsx';
@@ -45,6 +46,7 @@ export function ConsoleView() {
         <Deployments deployments={report.deployments} watch={watch} />
         <Budget slo={report.slo} />
         <AskRows asks={report.asks} />
+        <ConfigurationSheet />
       </div>
     </main>
   );

@@ -120,3 +120,13 @@ export const recentAsksSchema = z.object({
     }),
   ),
 });
+
+/** `GET /api/configuration`, and what a reload that was taken over answers: what the Console shows of it. */
+export const configurationReportSchema = z.object({
+  /** Null when it is built in. */
+  source: z.nullable(z.string()),
+  loaded_at_ms: z.number(),
+  notices: z.array(z.string()),
+  at_next_start: z.array(z.string()),
+});
+export type ConfigurationReport = z.infer<typeof configurationReportSchema>;

@@ -75,6 +75,7 @@ test('[K21] another master key holds from the next start, and that is said', asy
   expect(await current.reload()).toMatchObject({
     atNextStart: ['`master_key` is another one. It holds from the next start; until then the old one does.'],
   });
+  expect(current.atNextStart).toHaveLength(1);
 });
 
 test('[K22] of secrets only that they are set is shown, of a system prompt its length', () => {

@@ -1,10 +1,15 @@
 import { expect, test } from 'vitest';
 import { parametersFor } from '../../../server/routing/parameters.ts';
 import { answer } from '../../fakes/provider/script.ts';
-import { openRig } from '../ask/rig.ts';
+import { never, openRig } from '../ask/rig.ts';
 import { mistakesOf, read, withParams } from '../config/reading.ts';
 
-const extras = { defaults: { temperature: 0.2, max_tokens: 20 }, headers: {}, drop: ['logit_bias'] };
+const extras = {
+  defaults: { temperature: 0.2, max_tokens: 20 },
+  headers: {},
+  drop: ['logit_bias'],
+  refuseUnsaid: false,
+};
 
 test('[K25] a deployment’s own parameters are for asks that say nothing of them; what it must not get is left out', () => {
   expect(parametersFor({ extras }, { logit_bias: {}, seed: 1 })).toEqual({ temperature: 0.2, max_tokens: 20, seed: 1 });
@@ -47,4 +52,27 @@ test('[K25] headers are bounded, and one that HTTP does not allow stops the star
     '5:23 a header has a name that HTTP does not allow: letters, digits and `-`.',
     '5:39 `model_list[0].litellm_params.extra_headers.x-ok` is a value that is not shown here; it must be letters, digits and signs of ASCII.',
   ]);
+});
+
+test('[PW4] [K25] with `drop_params: false` an ask with a parameter that a wire has no word for is refused, and goes nowhere else', async () => {
+  const strict = { defaults: {}, headers: {}, drop: [], refuseUnsaid: true };
+  const rig = await openRig({ first: { order: 3 }, second: { order: 1, extras: strict } });
+  const refused = (await rig.ask({ prompt: 'Hi', seed: 7 })).opening(never);
+  await expect(refused).rejects.toMatchObject({
+    code: 'provider_refused',
+    message: expect.stringContaining('`seed` cannot be said to this provider, and `drop_params` is false.') as unknown,
+  });
+  expect(rig.first.calls).toHaveLength(0);
+  expect((await rig.answer({ prompt: 'Hi', temperature: 1, n: 1 })).text).toBe('This is the fake answer.');
+  expect(rig.second.calls).toHaveLength(1);
+});
+
+test('[K25] `drop_params` of a deployment goes before that of the file', () => {
+  const strictness = (params: string, all: string): (boolean | undefined)[] =>
+    read(`${withParams(params)}litellm_settings: {drop_params: ${all}}\n`).deployments.map(
+      ({ extras: own }) => own?.refuseUnsaid,
+    );
+  expect(strictness('drop_params: true', 'false')).toEqual([undefined]);
+  expect(strictness('drop_params: false', 'true')).toEqual([true]);
+  expect(strictness('order: 1', 'false')).toEqual([true]);
 });
