@@ -123,6 +123,8 @@ export class Alignment {
     }
     if (this.#isQuoted(said)) return this.#misfit();
     if (repeated >= TELLING || beginsAgain || looksBegunAnew(sent, held, 'in any way')) return this.#misfit();
+    // "As I said, " and then the answer from its beginning.
+    if (this.#sent.length >= SURE && said.includes(this.#sent.slice(0, SURE))) return this.#misfit();
     this.#blanksDue = '';
     return this.#fits(held);
   }

@@ -26,6 +26,10 @@ export interface FakeCall {
    * was refused with nothing said is free, and so is one that was left before its response head: nothing was worked then.
    */
   readonly billed: Billed;
+  /** Its response head went out. */
+  readonly accepted: boolean;
+  /** Its usage went out to the client. */
+  readonly told: boolean;
   /** Resolves when the call is over, however. */
   readonly over: Promise<void>;
 }
@@ -40,7 +44,8 @@ export class Call implements FakeCall {
   outcome: FakeCall['outcome'] = 'running';
   abortedAt: number | null = null;
   readonly over: Promise<void>;
-  #opened = false;
+  told = false;
+  accepted = false;
   readonly #end: () => void;
 
   constructor(path: string, headers: IncomingHttpHeaders, sent: Pick<FakeCall, 'raw' | 'body'>) {
@@ -58,7 +63,7 @@ export class Call implements FakeCall {
   }
 
   get billed(): Billed {
-    const free = this.text === '' && (this.outcome === 'refused' || !this.#opened);
+    const free = this.text === '' && (this.outcome === 'refused' || !this.accepted);
     return free ? { inputTokens: 0, outputTokens: 0 } : this.counted();
   }
 
@@ -72,7 +77,7 @@ export class Call implements FakeCall {
 
   /** The response head is out: from here on it works, and bills. */
   opened(): void {
-    this.#opened = true;
+    this.accepted = true;
   }
 
   sent(text: string): void {

@@ -31,7 +31,7 @@ export interface FakeProvider {
   /** Base address as a deployment has it: with `/v1` on the OpenAI wire, without on Anthropic's. */
   readonly apiBase: string;
   readonly apiKey: string;
-  /** Every call with the right key, in the order of arrival. */
+  /** Every call with the right key, in the order of arrival; with `keeps: 'sums'` none. */
   readonly calls: readonly FakeCall[];
   /** Calls refused for a wrong key. */
   readonly refusedKeys: number;
@@ -70,12 +70,17 @@ export interface FakeOptions {
   clock?: Clock;
   /** Default: one nano-dollar a token in, two out. */
   prices?: FakePrices;
+  /** `sums` forgets each call when it is over, and keeps what it was billed: for runs that watch their memory. Default `calls`. */
+  keeps?: 'calls' | 'sums';
 }
 
 export async function startFakeProvider(options: FakeOptions): Promise<FakeProvider> {
   const apiKey = options.apiKey ?? 'fake-key';
   const prices = options.prices ?? { inputPicoUsd: 1000n, outputPicoUsd: 2000n };
   const calls: Call[] = [];
+  const open = new Set<Call>();
+  const past = { billed: { inputTokens: 0, outputTokens: 0 }, costNanoUsd: 0n };
+  let arrived = 0;
   const waiting: { count: number; resolve: (call: FakeCall) => void }[] = [];
   const attempts: Attempt[] = [];
   let otherwise: (call: FakeCall) => Attempt = () => attemptOf(answer('This is ', 'the fake answer.'));
@@ -105,15 +110,22 @@ export async function startFakeProvider(options: FakeOptions): Promise<FakeProvi
       return void respond(response, refuse(401, wrongKey(options.wire))[0]);
     }
     const call = new Call(path, request.headers, { raw, body });
-    calls.push(call);
-    response.once('close', () => call.left());
-    for (const one of waiting.filter(({ count }) => count === calls.length)) one.resolve(call);
+    arrived++;
+    if (options.keeps !== 'sums') calls.push(call);
+    open.add(call);
+    response.once('close', () => {
+      call.left();
+      open.delete(call);
+      past.billed = add(past.billed, call.billed);
+      past.costNanoUsd += costOf(call.billed, prices);
+    });
+    for (const one of waiting.filter(({ count }) => count === arrived)) one.resolve(call);
     await play({
       wire: options.wire,
       attempt: attempts.shift() ?? otherwise(call),
       call,
       response,
-      number: calls.length,
+      number: arrived,
       clock: options.clock ?? null,
     });
   }
@@ -142,8 +154,8 @@ export async function startFakeProvider(options: FakeOptions): Promise<FakeProvi
       if (call !== undefined) return Promise.resolve(call);
       return new Promise((resolve) => waiting.push({ count, resolve }));
     },
-    billed: () => calls.reduce((sum, call) => add(sum, call.billed), { inputTokens: 0, outputTokens: 0 }),
-    costNanoUsd: () => calls.reduce((sum, { billed }) => sum + costOf(billed, prices), 0n),
+    billed: () => [...open].reduce((sum, call) => add(sum, call.billed), past.billed),
+    costNanoUsd: () => [...open].reduce((sum, { billed }) => sum + costOf(billed, prices), past.costNanoUsd),
     die: () => stop(server),
     revive: () => listen(server, port),
     close: () => stop(server),

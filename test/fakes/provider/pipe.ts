@@ -18,18 +18,21 @@ export class Pipe {
     this.#gzip = attempt.gzip ? createGzip() : null;
   }
 
-  /** Resolves when the bytes left this process, or the client did. */
-  async write(text: string): Promise<void> {
+  /** Resolves when the bytes left this process, or the client did; whether all of them were written. */
+  async write(text: string): Promise<boolean> {
     const { cutAtByte, splitBytes } = this.#attempt;
     const bytes = this.#gzip === null ? Buffer.from(text) : await flushed(this.#gzip, text);
     const room = cutAtByte === null ? bytes.length : Math.min(bytes.length, cutAtByte - this.#bytesOut);
     const size = splitBytes ?? Math.max(1, bytes.length);
-    for (let at = 0; at < room && this.#call.outcome === 'running'; at += size)
+    let at = 0;
+    for (; at < room && this.#call.outcome === 'running'; at += size)
       await writeBytes(this.#response, bytes.subarray(at, Math.min(room, at + size)));
     this.#bytesOut += room;
-    if (this.#bytesOut !== cutAtByte || this.#call.outcome !== 'running') return;
-    this.#call.ended('cut');
-    this.#response.destroy();
+    if (this.#bytesOut === cutAtByte && this.#call.outcome === 'running') {
+      this.#call.ended('cut');
+      this.#response.destroy();
+    }
+    return at >= bytes.length && room === bytes.length;
   }
 
   async end(): Promise<void> {

@@ -4,7 +4,7 @@ import { wait, type Clock } from '#shared/clock.ts';
 import type { Call } from './fake-call.ts';
 import { anthropicFrames, openAiFrames, wholeJson, type Frames } from './frames.ts';
 import { Pipe } from './pipe.ts';
-import type { Attempt, Step } from './script.ts';
+import type { Attempt, Finish, Step } from './script.ts';
 
 export interface Play {
   wire: 'openai' | 'anthropic';
@@ -65,20 +65,20 @@ class Stage {
       case 'open':
         return this.#head(step.headers);
       case 'begin':
-        return this.#write('');
+        return void (await this.#write(''));
       case 'ping':
         this.#head({});
-        return this.#pipe.write(this.#frames.ping());
+        return void (await this.#pipe.write(this.#frames.ping()));
       case 'say':
-        call.sent(step.text);
-        return this.#write(this.#frames.text(step.text));
+        if (await this.#write(this.#frames.text(step.text))) call.sent(step.text);
+        return;
       case 'call-tool':
-        call.sent(step.name + step.pieces.join(''));
-        return this.#write(this.#frames.tool(step));
+        if (await this.#write(this.#frames.tool(step))) call.sent(step.name + step.pieces.join(''));
+        return;
       case 'raw':
-        return this.#write(step.text);
+        return void (await this.#write(step.text));
       case 'reason':
-        return this.#write(this.#frames.reason(step.reason));
+        return void (await this.#write(this.#frames.reason(step.reason)));
       default:
         throw new Error(`The step \`${step.do}\` ends a script; nothing may follow it.`);
     }
@@ -90,7 +90,8 @@ class Stage {
       case 'hold':
         return call.over;
       case 'finish':
-        await this.#write(this.#frames.finish(step.how, call.counted()));
+        // A client that has all it wants may be gone before this process knows that its bytes are out.
+        call.told = (await this.#write(this.#frames.finish(step.how, call.counted()))) && this.#tells(step.how);
         call.ended('finished');
         return step.how.linger === true ? undefined : this.#pipe.end();
       case 'error':
@@ -130,6 +131,7 @@ class Stage {
     const billed = usage ? call.counted() : null;
     const value = wholeJson(wire, { call: number, model: this.#model, text, billed });
     call.ended('finished');
+    call.told = usage;
     respond(response, {
       do: 'status',
       status: 200,
@@ -138,8 +140,8 @@ class Stage {
     });
   }
 
-  /** Writes the text, after what stands before all content. */
-  #write(text: string): Promise<void> {
+  /** Writes the text, after what stands before all content; whether it went out whole. */
+  #write(text: string): Promise<boolean> {
     const head = this.#begun ? '' : this.#frames.head();
     this.#begun = true;
     this.#head({});
@@ -154,6 +156,11 @@ class Stage {
     const encoding = attempt.gzip ? { 'content-encoding': 'gzip' } : {};
     response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', ...id, ...encoding, ...headers });
     response.flushHeaders();
+  }
+
+  #tells({ usage }: Finish): boolean {
+    const { call, wire } = this.#play;
+    return usage !== false && (wire === 'anthropic' || asksUsage(call.body));
   }
 
   #cut(reset: boolean): void {

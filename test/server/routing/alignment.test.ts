@@ -141,6 +141,11 @@ describe('the continuation of an answer', () => {
     ['with nothing', 'It leaves at nine from ', ' '],
     ['with a word said twice, which nobody can tell from one repeated', 'It is very', 'very late.'],
     ['with a row of a table that repeats itself', '| - | - | - | - | - | - |', '| - | - | - | - | - | - |\n| a |'],
+    [
+      'after an introduction and from its beginning, where a clause had ended',
+      'The best of them are these: the sea, the salt, the rain, and then:',
+      'As I said, The best of them are these: the sea, the salt, the rain, and then: the sky.',
+    ],
   ])('[ST12] is refused %s', (_how, sent, next) => {
     expect(join(sent, inPieces(next, [6]))).toBeNull();
   });
