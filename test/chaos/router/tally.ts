@@ -28,7 +28,7 @@ export class Tally {
   async watch(nth: number, call: FakeCall, prices: FakePrices): Promise<void> {
     const count = this.of(nth);
     count.calls++;
-    await call.over;
+    await call.counted;
     const cost = Number(costOf(call.billed, prices));
     if (call.told) count.toldNanoUsd += cost;
     else count.untoldNanoUsd += cost;

@@ -32,6 +32,8 @@ export interface FakeCall {
   readonly told: boolean;
   /** Resolves when the call is over, however. */
   readonly over: Promise<void>;
+  /** Resolves when it is over and all that went out before is counted: a client may leave before this process knows. */
+  readonly counted: Promise<void>;
 }
 
 /** The fake's own side of a call. */
@@ -44,6 +46,7 @@ export class Call implements FakeCall {
   outcome: FakeCall['outcome'] = 'running';
   abortedAt: number | null = null;
   readonly over: Promise<void>;
+  readonly counted: Promise<void>;
   told = false;
   accepted = false;
   readonly #end: () => void;
@@ -55,6 +58,7 @@ export class Call implements FakeCall {
     this.body = sent.body;
     const over = event();
     this.over = over.happened;
+    this.counted = this.over.then(turn).then(turn).then(turn);
     this.#end = over.happen;
   }
 
@@ -64,11 +68,11 @@ export class Call implements FakeCall {
 
   get billed(): Billed {
     const free = this.text === '' && (this.outcome === 'refused' || !this.accepted);
-    return free ? { inputTokens: 0, outputTokens: 0 } : this.counted();
+    return free ? { inputTokens: 0, outputTokens: 0 } : this.count();
   }
 
   /** What it would cost if it is billed. */
-  counted(): Billed {
+  count(): Billed {
     return {
       inputTokens: Math.ceil(askedBytes(this.body) / BYTES_PER_TOKEN),
       outputTokens: Math.ceil(Buffer.byteLength(this.text) / BYTES_PER_TOKEN),
@@ -111,4 +115,8 @@ function askedBytes(body: Record<string, unknown>): number {
   walk(body['system']);
   walk(body['messages']);
   return count;
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

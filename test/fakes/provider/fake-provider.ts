@@ -115,9 +115,11 @@ export async function startFakeProvider(options: FakeOptions): Promise<FakeProvi
     open.add(call);
     response.once('close', () => {
       call.left();
-      open.delete(call);
-      past.billed = add(past.billed, call.billed);
-      past.costNanoUsd += costOf(call.billed, prices);
+      void call.counted.then(() => {
+        open.delete(call);
+        past.billed = add(past.billed, call.billed);
+        past.costNanoUsd += costOf(call.billed, prices);
+      });
     });
     for (const one of waiting.filter(({ count }) => count === arrived)) one.resolve(call);
     await play({

@@ -51,7 +51,7 @@ class Stage {
     this.#frames =
       given.wire === 'openai'
         ? openAiFrames(number, this.#model, asksUsage(call.body))
-        : anthropicFrames(number, this.#model, call.counted());
+        : anthropicFrames(number, this.#model, call.count());
     this.#pipe = new Pipe(given);
   }
 
@@ -91,7 +91,7 @@ class Stage {
         return call.over;
       case 'finish':
         // A client that has all it wants may be gone before this process knows that its bytes are out.
-        call.told = (await this.#write(this.#frames.finish(step.how, call.counted()))) && this.#tells(step.how);
+        call.told = (await this.#write(this.#frames.finish(step.how, call.count()))) && this.#tells(step.how);
         call.ended('finished');
         return step.how.linger === true ? undefined : this.#pipe.end();
       case 'error':
@@ -128,7 +128,7 @@ class Stage {
   async #json({ text, usage }: Extract<Step, { do: 'json' }>): Promise<void> {
     const { call, number, response, wire } = this.#play;
     call.sent(text);
-    const billed = usage ? call.counted() : null;
+    const billed = usage ? call.count() : null;
     const value = wholeJson(wire, { call: number, model: this.#model, text, billed });
     call.ended('finished');
     call.told = usage;
