@@ -53,7 +53,7 @@ export async function openWholeRouter(options: WholeRouterOptions): Promise<Whol
   };
   const configuration = readConfiguration({
     environment: { LAYOVER_CONFIG: 'whole.yaml' },
-    readText: () => options.yaml(north, south),
+    readText: (path) => (path === 'whole.yaml' ? options.yaml(north, south) : null),
     demoDeployments: [],
   });
   options.amend?.(configuration);
