@@ -23,6 +23,8 @@ export interface Api {
   readPolicy(signal: AbortSignal): Promise<Reply<TravelPolicy>>;
   read<T>(path: string, schema: z.ZodMiniType<T>, signal: AbortSignal): Promise<Reply<T>>;
   write(path: string, method: 'POST' | 'PUT' | 'DELETE', body: unknown, signal: AbortSignal): Promise<Reply<null>>;
+  /** Like `write` by POST, for what answers with something that must be read. */
+  make<T>(path: string, body: unknown, schema: z.ZodMiniType<T>, signal: AbortSignal): Promise<Reply<T>>;
   /** The answer as it comes; rejects when the request itself fails. */
   ask(request: AskCall, signal: AbortSignal): Promise<Response>;
 }
@@ -75,6 +77,14 @@ export function createApi(send: Send, origin: string, moves: () => boolean = () 
       : { ok: true, value: reply.value };
   }
 
+  function written(path: string, method: string, body: unknown, signal: AbortSignal): Request {
+    return new Request(url(path), {
+      method,
+      signal,
+      ...(body === null ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
+  }
+
   return {
     openSession: (signal) => call<null>(new Request(url('/api/session'), { method: 'POST', signal }), null),
     async readPolicy(signal) {
@@ -82,15 +92,8 @@ export function createApi(send: Send, origin: string, moves: () => boolean = () 
       return callFor(new Request(url('/api/travel'), { signal }), travelPolicySchema);
     },
     read: (path, schema, signal) => callFor(new Request(url(path), { signal, cache: 'no-store' }), schema),
-    write: (path, method, body, signal) =>
-      call<null>(
-        new Request(url(path), {
-          method,
-          signal,
-          ...(body === null ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-        }),
-        null,
-      ),
+    write: (path, method, body, signal) => call<null>(written(path, method, body, signal), null),
+    make: (path, body, schema, signal) => callFor(written(path, 'POST', body, signal), schema),
     ask: (call, signal) => send(new Request(url(ASK_PATH), askInit(call, moves(), signal))),
   };
 }

@@ -7,6 +7,9 @@ import { ConfigurationSheet } from './configuration.tsx';
 import { AskRows } from './ask-rows.tsx';
 import { Budget, Stats } from './stats.tsx';
 import { Deployments } from './deployments.tsx';
+import { Keys } from './keys.tsx';
+import { Spend } from './spend.tsx';
+import { Switches } from './switches.tsx';
 import { judge } from './verdict.ts';
 import { createWatch } from './watch.ts';
 import './console.css';
@@ -34,6 +37,13 @@ export function ConsoleView() {
           live.
         </p>
       )}
+      {report.bypass.state === 'on' && (
+        <p class="stale" role="status">
+          <Mark name="is-warn" look="small" />
+          The router is bypassed: asks go straight to {report.bypass.primary ?? 'the first choice'}, without memory,
+          failover or caps.
+        </p>
+      )}
       <section class="verdict" aria-labelledby="verdict">
         <Mark name={verdict.mark} look={verdict.tone === 'idle' ? 'quiet' : verdict.tone} />
         <h2 class="says" id="verdict">
@@ -45,6 +55,9 @@ export function ConsoleView() {
       <div class="grid">
         <Deployments deployments={report.deployments} watch={watch} />
         <Budget slo={report.slo} />
+        <Spend budgets={report.budgets} />
+        <Switches bypass={report.bypass} safeguard={report.safeguard} watch={watch} />
+        <Keys keys={report.keys} watch={watch} />
         <AskRows asks={report.asks} />
         <ConfigurationSheet />
       </div>

@@ -1,7 +1,8 @@
 import { useModels } from '../app/models.ts';
 import { Mark, type MarkName } from '../look/mark.tsx';
-import { clockWords, durationWords, placeWords } from '../look/words.ts';
+import { durationWords, placeWords } from '../look/words.ts';
 import type { Deployment, FaultKind } from './reports.ts';
+import { Switch } from './switch.tsx';
 import { FAULT_MINUTES, type Watch } from './watch.ts';
 
 const FAULTS: { kind: FaultKind; word: string; effect: string }[] = [
@@ -44,7 +45,7 @@ function DeploymentCard({ deployment, watch }: { deployment: Deployment; watch: 
         {word}
       </span>
       <p class="because">{because}</p>
-      {deployment.health.kind !== 'unconfigured' && <Faults deployment={deployment} watch={watch} nowMs={nowMs} />}
+      {deployment.health.kind !== 'unconfigured' && <Faults deployment={deployment} watch={watch} />}
     </article>
   );
 }
@@ -88,7 +89,7 @@ function healthWords(
   }
 }
 
-function Faults({ deployment, watch, nowMs }: { deployment: Deployment; watch: Watch; nowMs: number }) {
+function Faults({ deployment, watch }: { deployment: Deployment; watch: Watch }) {
   const { toasts } = useModels();
   const { fault, id } = deployment;
   const report = (failure: { message: string } | null): void => {
@@ -105,35 +106,17 @@ function Faults({ deployment, watch, nowMs }: { deployment: Deployment; watch: W
         const on = fault?.kind === kind;
         const label = `${id}-${kind}`.replaceAll(/[^a-z0-9-]/gi, '-');
         return (
-          <div class="switch" key={kind}>
-            <p class="what" id={label}>
-              {word}
-              <span class="unseen">, {deployment.name}</span>
-            </p>
-            <p class="effect">{effect}</p>
-            <button
-              class="knob"
-              type="button"
-              role="switch"
-              aria-checked={on}
-              aria-labelledby={label}
-              onClick={() => void (on ? watch.clearFault(id) : watch.setFault(id, kind)).then(report)}
-            >
-              {on ? 'On' : 'Off'}
-            </button>
-            {on && (
-              <div class="until">
-                <p>
-                  <b>Until {clockWords(fault.untilMs)}</b>, {durationWords(Math.max(0, fault.untilMs - nowMs))} left. It
-                  ends by itself after {FAULT_MINUTES} min, and with the router.
-                </p>
-                <button class="button plain" type="button" onClick={() => void watch.clearFault(id).then(report)}>
-                  <Mark name="undo" look="small" />
-                  Undo
-                </button>
-              </div>
-            )}
-          </div>
+          <Switch
+            key={kind}
+            id={label}
+            what={word}
+            of={deployment.name}
+            effect={effect}
+            on={on}
+            untilMs={on ? fault.untilMs : null}
+            ends={`It ends by itself after ${FAULT_MINUTES} min, and with the router.`}
+            onTurn={(turnOn) => void (turnOn ? watch.setFault(id, kind) : watch.clearFault(id)).then(report)}
+          />
         );
       })}
     </details>

@@ -1,12 +1,41 @@
 import { signal, type ReadonlySignal } from '@preact/signals';
-import { deploymentListSchema, recentAsksSchema, sloReportSchema, type SloReport } from '#shared/console-wire.ts';
+import { budgetReportSchema, safeguardReportSchema } from '#shared/budget-wire.ts';
+import {
+  bypassSchema,
+  deploymentListSchema,
+  keyListSchema,
+  madeKeySchema,
+  recentAsksSchema,
+  sloReportSchema,
+  type SloReport,
+} from '#shared/console-wire.ts';
 import type { Clock } from '#shared/clock.ts';
 import type { Api, Failure, Reply } from '../app/api.ts';
-import type { Deployment, FaultKind, ToldAsk } from './reports.ts';
+import type { Budgets, Bypass, Deployment, FaultKind, Key, Safeguard, ToldAsk } from './reports.ts';
+
+export interface Report {
+  slo: SloReport;
+  deployments: readonly Deployment[];
+  asks: readonly ToldAsk[];
+  budgets: Budgets;
+  safeguard: Safeguard;
+  bypass: Bypass;
+  keys: readonly Key[];
+  atMs: number;
+}
+
+/** What a new key is asked for with; see `POST /api/keys`. */
+export interface KeyWish {
+  name: string;
+  tenant: string;
+  features: string[] | null;
+  caps: { monthly_cost_usd: number | null; asks_per_second: number | null; burst: number | null };
+  expires_at_ms: number | null;
+}
 
 /** What the Console shows: the last figures it had, and why there are no newer ones. */
 export interface Watched {
-  report: { slo: SloReport; deployments: readonly Deployment[]; asks: readonly ToldAsk[]; atMs: number } | null;
+  report: Report | null;
   failure: Failure | null;
 }
 
@@ -16,12 +45,22 @@ export interface Watch {
   run(isVisible: () => boolean, signal: AbortSignal): void;
   setFault(deploymentId: string, kind: FaultKind): Promise<Failure | null>;
   clearFault(deploymentId: string): Promise<Failure | null>;
+  setBypass(on: boolean): Promise<Failure | null>;
+  setSafeguard(on: boolean): Promise<Failure | null>;
+  /** Reads the configuration again; the failure says what is wrong with it. */
+  reload(): Promise<Failure | null>;
+  /** The key itself. */
+  makeKey(wish: KeyWish): Promise<Reply<string>>;
+  revokeKey(id: string): Promise<Failure | null>;
 }
 
 const EVERY_MS = 5_000;
 
 /** A fault laid by hand ends by itself after this long. */
 export const FAULT_MINUTES = 10;
+
+/** So does a switch. */
+export const SWITCH_MINUTES = 30;
 const ASKS_SHOWN = 30;
 
 export function createWatch(api: Api, clock: Clock): Watch {
@@ -29,21 +68,29 @@ export function createWatch(api: Api, clock: Clock): Watch {
   let stop = new AbortController().signal;
 
   async function read(): Promise<void> {
-    const [slo, deployments, asks] = await Promise.all([
+    const replies = await Promise.all([
       api.read('/api/slo', sloReportSchema, stop),
       api.read('/api/deployments', deploymentListSchema, stop),
       api.read(`/api/asks?limit=${ASKS_SHOWN}`, recentAsksSchema, stop),
+      api.read('/api/budgets', budgetReportSchema, stop),
+      api.read('/api/safeguard', safeguardReportSchema, stop),
+      api.read('/api/bypass', bypassSchema, stop),
+      api.read('/api/keys', keyListSchema, stop),
     ]);
-    const failure = firstFailure([slo, deployments, asks]);
-    if (slo.ok && deployments.ok && asks.ok) {
-      const report = {
+    const [slo, deployments, asks, budgets, safeguard, bypass, keys] = replies;
+    if (slo.ok && deployments.ok && asks.ok && budgets.ok && safeguard.ok && bypass.ok && keys.ok) {
+      const report: Report = {
         slo: slo.value,
         deployments: deployments.value.deployments,
         asks: asks.value.asks,
+        budgets: budgets.value,
+        safeguard: safeguard.value,
+        bypass: bypass.value,
+        keys: keys.value.keys,
         atMs: clock.now(),
       };
       state.value = { report, failure: null };
-    } else state.value = { ...state.value, failure };
+    } else state.value = { ...state.value, failure: firstFailure(replies) };
   }
 
   async function change(path: string, method: 'POST' | 'DELETE', body: unknown): Promise<Failure | null> {
@@ -67,6 +114,15 @@ export function createWatch(api: Api, clock: Clock): Watch {
     setFault: (id, kind) =>
       change(`/api/deployments/${encodeURIComponent(id)}/fault`, 'POST', { kind, minutes: FAULT_MINUTES }),
     clearFault: (id) => change(`/api/deployments/${encodeURIComponent(id)}/fault`, 'DELETE', null),
+    setBypass: (on) => change('/api/bypass', on ? 'POST' : 'DELETE', on ? { minutes: SWITCH_MINUTES } : null),
+    setSafeguard: (on) => change('/api/safeguard', 'POST', on ? { on, minutes: SWITCH_MINUTES } : { on }),
+    reload: () => change('/api/configuration/reload', 'POST', null),
+    async makeKey(wish) {
+      const reply = await api.make('/api/keys', wish, madeKeySchema, stop);
+      await read();
+      return reply.ok ? { ok: true, value: reply.value.token } : reply;
+    },
+    revokeKey: (id) => change(`/api/keys/${encodeURIComponent(id)}`, 'DELETE', null),
   };
 }
 

@@ -130,3 +130,31 @@ export const configurationReportSchema = z.object({
   at_next_start: z.array(z.string()),
 });
 export type ConfigurationReport = z.infer<typeof configurationReportSchema>;
+/** `GET /api/bypass`, and what a change of it answers. */
+export const bypassSchema = z.object({
+  state: z.enum(['on', 'off']),
+  /** Who holds it on; null while it is off. */
+  by: z.nullable(z.string()),
+  until_ms: z.nullable(z.number()),
+  /** The deployment that gets every ask meanwhile. */
+  primary: z.nullable(z.string()),
+});
+
+/** `GET /api/keys`: what a list of keys shows. */
+export const keyListSchema = z.object({
+  keys: z.array(
+    z.looseObject({
+      id: z.string(),
+      name: z.string(),
+      ends_with: z.string(),
+      state: z.enum(['live', 'expired', 'revoked']),
+      tenant: z.string(),
+      user: z.string(),
+      features: z.nullable(z.array(z.string())),
+      last_used_at_ms: z.nullable(z.number()),
+    }),
+  ),
+});
+
+/** What `POST /api/keys` answers: the key itself, this once. */
+export const madeKeySchema = z.looseObject({ token: z.string() });

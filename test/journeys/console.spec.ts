@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { answer } from '../fakes/provider/script.ts';
 import { ask, from, openAsk } from './harness/asking.ts';
 import { expect, test } from './harness/world.ts';
@@ -50,4 +52,58 @@ test('[G27] a guest is told whose the Console is, and is not called signed out',
   await page.goto('/console');
   await expect(page.getByText('You are a guest here.')).toBeVisible();
   await expect(page.getByText('You are signed out.')).toBeHidden();
+});
+
+test('[G100] the router is bypassed for a while by one press and an answer, and by one more no longer', async ({
+  page,
+  world,
+}) => {
+  await page.goto(world.router.consoleLink.replace(world.router.origin, world.line.origin));
+  const bypass = page.getByRole('switch', { name: 'Bypass the router' });
+  await bypass.click();
+  await expect(bypass).toHaveAttribute('aria-checked', 'false');
+  await page.getByRole('button', { name: 'Turn it on' }).click();
+  await expect(page.getByText('The router is bypassed: asks go straight to')).toBeVisible();
+  await expect(page.getByText(/^Until \d\d:\d\d, .*It ends by itself, and with the router\.$/)).toBeVisible();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByText('The router is bypassed')).toBeHidden();
+});
+
+test('[G101] a wrong configuration is refused in words, and a right one is in force', async ({ page, world }) => {
+  await page.goto(world.router.consoleLink.replace(world.router.origin, world.line.origin));
+  const file = join(world.dataFolder, '..', 'layover.yaml');
+  const good = await readFile(file, 'utf8');
+  await writeFile(file, good.replace('ttl_seconds: 3600', 'ttl_seconds: soon'));
+  await page.getByRole('button', { name: 'Read it again' }).click();
+  await expect(page.getByText(/ttl_seconds/)).toBeVisible();
+  await writeFile(file, good.replace('Guest answers', 'Front desk'));
+  await page.getByRole('button', { name: 'Read it again' }).click();
+  await expect(page.getByText('It is in force.')).toBeVisible();
+});
+
+test('[G102] [G103] a key is made, asks, is shown with what it spent, and is revoked', async ({ page, world }) => {
+  world.north.otherwise(answer('Through a key.'));
+  await page.goto(world.router.consoleLink.replace(world.router.origin, world.line.origin));
+  await page.getByRole('button', { name: 'New key' }).click();
+  await page.getByLabel('Name').fill('front desk app');
+  await page.getByLabel('Client').fill('hotel');
+  await page.getByRole('button', { name: 'Make the key' }).click();
+  const token = (await page.locator('.made code').innerText()).trim();
+  const askWith = (): ReturnType<typeof page.request.post> =>
+    page.request.post(`${world.router.origin}/ai`, {
+      headers: { authorization: `Bearer ${token}` },
+      data: { prompt: 'Is the key good?' },
+    });
+  expect((await askWith()).status()).toBe(200);
+  await page.getByRole('button', { name: 'I have it' }).click();
+  await expect(page.getByText(token)).toBeHidden();
+  const spend = page.getByRole('region', { name: 'Spend' }).getByRole('listitem').filter({ hasText: 'hotel' });
+  await expect(spend).toContainText(/\$0\.\d{4} no cap/, { timeout: 15_000 });
+
+  await page.getByRole('button', { name: 'Revoke front desk app' }).click();
+  await page.getByRole('button', { name: 'Revoke for good' }).click();
+  await expect(page.getByText('Key front desk app is revoked.')).toBeVisible();
+  const refused = await askWith();
+  expect(refused.status()).toBe(401);
+  expect(await refused.json()).toMatchObject({ error: { code: 'key_revoked' } });
 });

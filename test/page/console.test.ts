@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SloFigure, SloReport } from '#shared/console-wire.ts';
 import type { Attempt, Deployment, ToldAsk } from '../../src/console/reports.ts';
+import { dollars } from '../../src/console/dollars.ts';
 import { judge } from '../../src/console/verdict.ts';
 import { wayOf } from '../../src/console/way.ts';
 
@@ -194,5 +195,16 @@ describe('the way of an ask', () => {
     [told([], { delivery: 'replay' }), 'told again, same key'],
   ])('[G23] reads in order and says why', (ask, words) => {
     expect(wayOf(ask).words).toBe(words);
+  });
+});
+
+describe('money in the Console', () => {
+  it('[G103] is rounded up, and what stands exactly on a unit is left there', () => {
+    expect(dollars(0)).toBe('$0.00');
+    expect(dollars(1)).toBe('$0.0001');
+    expect(dollars(4_200_000)).toBe('$0.0042');
+    expect(dollars(3_210_000_000)).toBe('$3.21');
+    expect(dollars(3_210_000_001)).toBe('$3.22');
+    expect(dollars(1_234_567_890_000)).toBe('$1,234.57');
   });
 });
