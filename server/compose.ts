@@ -4,7 +4,6 @@ import { canonicalJson } from '#shared/canonical.ts';
 import type { Clock, Random } from '#shared/clock.ts';
 import { startCanary } from './ask/account-test.ts';
 import { createAsks } from './ask/create.ts';
-import { logAsks } from './ask/logged-ledger.ts';
 import { rowsOfCut } from './ask/cut-asks.ts';
 import type { Asks } from './ask/asks.ts';
 import type { AskParts } from './ask/heart.ts';

@@ -41,7 +41,7 @@ export function ConfigurationSheet() {
           {step === 'taken-over' && 'Read again. It holds for the next ask; asks under way end as they began.'}
         </p>
         {failure !== null && (
-          <p class="wrong lines" role="alert">
+          <p class="wrong told" role="alert">
             {failure.message}
           </p>
         )}

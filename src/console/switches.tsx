@@ -1,13 +1,10 @@
-import { useState } from 'preact/hooks';
 import { useModels } from '../app/models.ts';
 import type { Failure } from '../app/api.ts';
-import { Mark } from '../look/mark.tsx';
-import { ageWords } from '../look/words.ts';
 import type { Bypass, Safeguard } from './reports.ts';
 import { Switch } from './switch.tsx';
 import { SWITCH_MINUTES, type Watch } from './watch.ts';
 
-/** What an operator can turn on for a while, and the configuration that can be read again. */
+/** What an operator can turn on for a while. */
 export function Switches({ bypass, safeguard, watch }: { bypass: Bypass; safeguard: Safeguard; watch: Watch }) {
   const { toasts } = useModels();
   const report = (failure: Failure | null): void => {
@@ -46,33 +43,7 @@ export function Switches({ bypass, safeguard, watch }: { bypass: Bypass; safegua
           asks={`Answers are cheaper and know less of what was said before, for ${SWITCH_MINUTES} min.`}
           onTurn={(on) => void watch.setSafeguard(on).then(report)}
         />
-        <Reload watch={watch} />
       </div>
     </section>
-  );
-}
-
-function Reload({ watch }: { watch: Watch }) {
-  const { clock } = useModels();
-  const [told, setTold] = useState<{ failure: Failure | null; atMs: number } | null>(null);
-  const reload = (): void => void watch.reload().then((failure) => setTold({ failure, atMs: clock.now() }));
-  return (
-    <div class="switch">
-      <p class="what">Configuration</p>
-      <p class="effect">It is checked whole first; a wrong file changes nothing. Asks under way end as they began.</p>
-      <button class="button" type="button" onClick={reload}>
-        <Mark name="again" look="small" />
-        Read it again
-      </button>
-      <div role="status">
-        {told !== null && (
-          <p class={told.failure === null ? 'told' : 'told bad'}>
-            {told.failure === null
-              ? `Read ${ageWords(clock.now() - told.atMs)}. It is in force.`
-              : told.failure.message}
-          </p>
-        )}
-      </div>
-    </div>
   );
 }

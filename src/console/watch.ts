@@ -47,8 +47,6 @@ export interface Watch {
   clearFault(deploymentId: string): Promise<Failure | null>;
   setBypass(on: boolean): Promise<Failure | null>;
   setSafeguard(on: boolean): Promise<Failure | null>;
-  /** Reads the configuration again; the failure says what is wrong with it. */
-  reload(): Promise<Failure | null>;
   /** The key itself. */
   makeKey(wish: KeyWish): Promise<Reply<string>>;
   revokeKey(id: string): Promise<Failure | null>;
@@ -116,7 +114,6 @@ export function createWatch(api: Api, clock: Clock): Watch {
     clearFault: (id) => change(`/api/deployments/${encodeURIComponent(id)}/fault`, 'DELETE', null),
     setBypass: (on) => change('/api/bypass', on ? 'POST' : 'DELETE', on ? { minutes: SWITCH_MINUTES } : null),
     setSafeguard: (on) => change('/api/safeguard', 'POST', on ? { on, minutes: SWITCH_MINUTES } : { on }),
-    reload: () => change('/api/configuration/reload', 'POST', null),
     async makeKey(wish) {
       const reply = await api.make('/api/keys', wish, madeKeySchema, stop);
       await read();

@@ -69,19 +69,19 @@ test('[G100] the router is bypassed for a while by one press and an answer, and 
   await expect(page.getByText('The router is bypassed')).toBeHidden();
 });
 
-test('[G101] a wrong configuration is refused in words, and a right one is in force', async ({ page, world }) => {
+test('[G34] a wrong configuration is refused in words, and a right one is in force', async ({ page, world }) => {
   await page.goto(world.router.consoleLink.replace(world.router.origin, world.line.origin));
   const file = join(world.dataFolder, '..', 'layover.yaml');
   const good = await readFile(file, 'utf8');
   await writeFile(file, good.replace('ttl_seconds: 3600', 'ttl_seconds: soon'));
-  await page.getByRole('button', { name: 'Read it again' }).click();
+  await page.getByRole('button', { name: 'Read the file again' }).click();
   await expect(page.getByText(/ttl_seconds/)).toBeVisible();
   await writeFile(file, good.replace('Guest answers', 'Front desk'));
-  await page.getByRole('button', { name: 'Read it again' }).click();
-  await expect(page.getByText('It is in force.')).toBeVisible();
+  await page.getByRole('button', { name: 'Read the file again' }).click();
+  await expect(page.getByText('Read again. It holds for the next ask')).toBeVisible();
 });
 
-test('[G102] [G103] a key is made, asks, is shown with what it spent, and is revoked', async ({ page, world }) => {
+test('[G101] [G102] a key is made, asks, is shown with what it spent, and is revoked', async ({ page, world }) => {
   world.north.otherwise(answer('Through a key.'));
   await page.goto(world.router.consoleLink.replace(world.router.origin, world.line.origin));
   await page.getByRole('button', { name: 'New key' }).click();

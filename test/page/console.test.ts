@@ -199,7 +199,7 @@ describe('the way of an ask', () => {
 });
 
 describe('money in the Console', () => {
-  it('[G103] is rounded up, and what stands exactly on a unit is left there', () => {
+  it('[G102] is rounded up, and what stands exactly on a unit is left there', () => {
     expect(dollars(0)).toBe('$0.00');
     expect(dollars(1)).toBe('$0.0001');
     expect(dollars(4_200_000)).toBe('$0.0042');
