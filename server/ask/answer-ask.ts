@@ -24,21 +24,31 @@ export async function answerAsk(request: AskRequest, heart: Heart): Promise<AskH
   try {
     if (live.running.size >= MAX_RUNNING)
       throw new Problem('too_many_asks', `${MAX_RUNNING} asks are running.`, { retryAfterMs: 1000 });
+    const cameAt = live.moment();
     const ask = identify(request, heart);
     admitRate(ask, heart);
     const admitted = admit(ask, heart);
     live.expect(ask.id, admitted);
-    const [admission, remembered] = await Promise.all([admitted, recall(ask, heart)]);
+    const [admission, found] = await Promise.all([admitted, recall(ask, heart)]);
     if (admission.kind === 'again') return admission.handle;
 
     const { job } = admission;
     if (live.wasStopped(ask.owner, job.id)) job.cancel();
+    const lookedAt = live.moment();
+    const remembered = found ?? (hasLanded(ask, cameAt, live) ? await recall(ask, heart) : null);
     const isCalled = remembered === null && runningFor(ask, live) === null;
     const way = isCalled ? await guarded(job, heart) : null;
+    let landed: CachedAnswer | null = null;
+    for (let since = lookedAt; way?.kind === 'call' && landed === null && hasLanded(ask, since, live);) {
+      since = live.moment();
+      landed = await recall(ask, heart);
+    }
+    // Nothing is waited for between these looks and the take-off: of twins only one may find nobody.
     const running = runningFor(ask, live);
     if (job.state !== 'running') live.track(accountOne(job, null, heart));
     else if (remembered !== null) live.track(answerFrom(remembered, job, heart));
     else if (way?.kind === 'saved') live.track(answerFrom(way.cached, job, heart, way.degraded));
+    else if (landed !== null) live.track(answerInstead(landed, job, { way, heart }));
     else if (running !== null) live.track(follow(job, running, { way, heart }));
     else if (way !== null) live.track(produce(job, way.course, heart));
     return job.hold(job.delivery, request.reader);
@@ -58,6 +68,12 @@ function originOf({ answer }: CachedAnswer, { configuration }: Heart): Deploymen
 function runningFor(ask: Ask, live: LiveAsks): Production | null {
   const key = sharedKey(ask);
   return key === null ? null : live.inFlight(key);
+}
+
+/** Whether an identical ask has landed since: an earlier look into the cache may have come too early for its answer. */
+function hasLanded(ask: Ask, since: number, live: LiveAsks): boolean {
+  const key = sharedKey(ask);
+  return key !== null && live.landedSince(key, since);
 }
 
 /** Under which identical asks find each other; null for one that nobody shares. */
@@ -83,12 +99,26 @@ async function answerFrom(cached: CachedAnswer, job: Job, heart: Heart, degraded
   await accountOne(job, originOf(cached, heart), heart);
 }
 
+/** An identical ask was answered while this one was being guarded: what was set aside for it is not needed. */
+async function answerInstead(
+  cached: CachedAnswer,
+  job: Job,
+  { way, heart }: { way: Way | null; heart: Heart },
+): Promise<void> {
+  await returnAside(job, way, heart);
+  await answerFrom(cached, job, heart);
+}
+
+async function returnAside(job: Job, way: Way | null, heart: Heart): Promise<void> {
+  if (way?.kind === 'call' && way.course.setAsideNanoUsd !== null) await giveBack(job, heart);
+}
+
 /** An identical ask is being answered: this one gets the same, and its own row. */
 async function follow(job: Job, running: Production, { way, heart }: { way: Way | null; heart: Heart }): Promise<void> {
   job.delivery = 'joined';
   running.join(job);
   const isBooked = running.ending !== null;
-  if (way?.kind === 'call' && way.course.setAsideNanoUsd !== null) await giveBack(job, heart);
+  await returnAside(job, way, heart);
   // The others are booked already, when they had their end.
   if (isBooked) await accountOne(job, running.by?.deployment ?? null, heart);
 }

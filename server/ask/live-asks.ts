@@ -18,6 +18,9 @@ const KEEP_COUNT = 64;
 const STOP_KEEP_MS = 60_000;
 const STOP_COUNT = 1_000;
 
+/** Landings that are remembered; the oldest go first. An ask is admitted within seconds. */
+const LANDED_COUNT = 1_000;
+
 /** The asks of this process that live or have just ended, the productions in flight, and the work behind them. */
 export class LiveAsks {
   readonly #clock: Clock;
@@ -26,6 +29,9 @@ export class LiveAsks {
   /** By owner and key: enough to know a repeat where the journal cannot be asked. */
   readonly #byKey = new Map<string, Job>();
   readonly #inFlight = new Map<string, Production>();
+  /** When an answer landed last, by its key: an ask that came before then may have looked into the cache too early. */
+  readonly #landed = new Map<string, number>();
+  #moment = 0;
   readonly #running = new Set<Job>();
   readonly #over = new Map<Job, () => void>();
   readonly #work = new Set<Promise<void>>();
@@ -110,9 +116,19 @@ export class LiveAsks {
     return untilMs !== undefined && untilMs > this.#clock.monotonic();
   }
 
+  /** Counts up; for whoever asks what has landed since. */
+  moment(): number {
+    return ++this.#moment;
+  }
+
   /** The production that an ask with this cache key may follow. */
   inFlight(cacheKey: string): Production | null {
     return this.#inFlight.get(cacheKey) ?? null;
+  }
+
+  /** Whether one with this cache key has landed after that moment. */
+  landedSince(cacheKey: string, moment: number): boolean {
+    return (this.#landed.get(cacheKey) ?? 0) > moment;
   }
 
   /** Identical asks find the production from now until it has landed. */
@@ -121,7 +137,14 @@ export class LiveAsks {
   }
 
   land(production: Production, cacheKey: string | null): void {
-    if (cacheKey !== null && this.#inFlight.get(cacheKey) === production) this.#inFlight.delete(cacheKey);
+    if (cacheKey === null || this.#inFlight.get(cacheKey) !== production) return;
+    this.#inFlight.delete(cacheKey);
+    this.#landed.delete(cacheKey);
+    this.#landed.set(cacheKey, this.moment());
+    for (const oldest of this.#landed.keys()) {
+      if (this.#landed.size <= LANDED_COUNT) return;
+      this.#landed.delete(oldest);
+    }
   }
 
   /** Work that a clean stop waits for. It must not reject. */

@@ -19,8 +19,3 @@ export function pseudonymOf(salt: string, { tenant, user }: { tenant: string; us
     .digest('hex');
   return `${MARK}${digest.slice(0, 16)}`;
 }
-
-/** Whether `user` is nobody any more. */
-export function isPseudonym(user: string): boolean {
-  return user.startsWith(MARK);
-}

@@ -19,7 +19,10 @@ export function NewKey(props: { watch: Watch; onMade: (token: string) => void; o
     event.preventDefault();
     if (!(event.currentTarget instanceof HTMLFormElement)) return;
     const form = new FormData(event.currentTarget);
-    const text = (field: string): string => String(form.get(field) ?? '').trim();
+    const text = (field: string): string => {
+      const value = form.get(field);
+      return typeof value === 'string' ? value.trim() : '';
+    };
     const features = text('features')
       .split(/[\s,]+/)
       .filter((feature) => feature !== '');

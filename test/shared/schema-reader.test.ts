@@ -6,6 +6,7 @@ import { build } from 'vite';
 import { expect, test } from 'vitest';
 import * as pack from '#device/pack.ts';
 import * as rows from '#device/rows.ts';
+import * as budgetWire from '#shared/budget-wire.ts';
 import * as chat from '#shared/chat.ts';
 import * as consoleWire from '#shared/console-wire.ts';
 import * as line from '#shared/line.ts';
@@ -42,6 +43,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const modules: Record<string, Record<string, unknown>> = {
   'src/device/pack.ts': pack,
   'src/device/rows.ts': rows,
+  'src/shared/budget-wire.ts': budgetWire,
   'src/shared/chat.ts': chat,
   'src/shared/console-wire.ts': consoleWire,
   'src/shared/line.ts': line,
