@@ -99,7 +99,10 @@ export class Course {
       clock: this.#parts.clock,
     });
     const { winner, ended } = await contest.run(this.#signal);
-    for (const one of ended) this.#book(one);
+    for (const one of ended) {
+      this.#book(one);
+      if (one.record.status.endsWith('lost')) this.#parts.plan.letGo(one.record.deployment);
+    }
     if (winner?.end.kind === 'finished') return this.#finished(winner);
     if (this.#signal.aborted) return { kind: 'stopped' };
     if (winner === null) {

@@ -19,6 +19,8 @@ export interface Plan {
   next(last: FailedAttempt | null, leftMs: number): Step | null;
   /** A second deployment to ask while the first is still silent: a healthy one that was not tried; null for none. Counts as a fallback. */
   beside(): Deployment | null;
+  /** One of two that were asked beside each other was left for being slower: should the other one break off, it may be asked again. */
+  letGo(deployment: Deployment): void;
 }
 
 export interface FailedAttempt {
@@ -177,6 +179,9 @@ export function createPlan(parts: PlanParts): Plan {
     beside() {
       const healthy = firstOf('free');
       return healthy !== null && take(healthy) ? healthy : null;
+    },
+    letGo(deployment) {
+      tries.delete(deployment.id);
     },
   };
 }

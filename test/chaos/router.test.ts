@@ -49,14 +49,14 @@ describe.each(STORMS)(
       expect(storm.failures).toEqual([]);
     });
 
-    it('[CH1] prose breaks off in the open only where it cannot be joined, or where a hedge has asked everybody', () => {
+    it('[CH1] prose breaks off in the open only where it cannot be joined', () => {
       const rowsOf = (nth: number): string =>
         `${nth}: ${books
           .get(nth)
           ?.attempts.map((row) => `${row.provider} ${row.role} ${row.status}`)
           .join(', ')}`;
       const open = storm.brokeOff.prose.map(rowsOf);
-      expect(open.filter((rows) => !/misfit|lost/.test(rows))).toEqual([]);
+      expect(open.filter((rows) => !/misfit/.test(rows))).toEqual([]);
       // Both are rare: most that broke off was gone on with, and nobody noticed.
       const goneOnWith = storm.ledger.filter(({ attempts }) => attempts.some(({ role }) => role === 'continuation'));
       if (health === 'never cools') expect(goneOnWith.length).toBeGreaterThan(open.length);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { gate } from '../../fakes/provider/gate.ts';
-import { answer, finish, hold, open, raw, refuse, say, type Step } from '../../fakes/provider/script.ts';
+import { answer, cut, finish, hold, open, raw, refuse, say, type Step } from '../../fakes/provider/script.ts';
 import { openRig, readAll, type Rig, type RigOptions } from './rig.ts';
 
 /** A rig whose first deployment is known well enough: 40 asks were answered at once, and earned two hedges. */
@@ -43,6 +43,22 @@ describe('an ask whose first word is late by the measure of its own deployment',
     expect(rig.first.calls[40]?.outcome).toBe('aborted');
     // To be slower than another is no failure.
     expect(rig.deployments.views()[0]?.health).toMatchObject({ recentFails: 0 });
+  });
+
+  it('[HG2] [ST7] is gone on with by the loser when the winner breaks off', async () => {
+    const rig = await knownRig();
+    const whole = 'The train leaves at nine from platform four, and it waits for nobody who comes later than that.';
+    rig.first.script([open(), hold()], [say(whole), finish()]);
+    rig.second.script([say(whole.slice(0, 60)), cut()]);
+    const handle = await slowAsk(rig);
+    const { text, last } = await readAll(handle);
+    expect(text).toBe(whole);
+    expect(last).toMatchObject({ type: 'answer-end', provenance: { continued: { provider: 'first/model', at: 60 } } });
+    expect(await attemptsOf(rig)).toEqual([
+      'first first/model lost',
+      'hedge second/model cut',
+      'continuation first/model ok',
+    ]);
   });
 
   it('[HG2] is answered by the first all the same when that is the sooner one', async () => {
