@@ -57,7 +57,7 @@ function tellArriving(view: Extract<AnswerView, { kind: 'arriving' }>): Told {
 
 function tellWhole(view: Extract<AnswerView, { kind: 'whole' }>): Told {
   const { provenance } = view;
-  const cut = tellCut(view.finishReason);
+  const cut = join(tellCut(view.finishReason), ...provenance.degraded.map((step) => LESS[step] ?? ''));
   const age = ageWords(provenance.age_seconds * 1000);
   if (provenance.source === 'saved')
     return told('from-device', `Saved on this device, ${age}.`, whyNotLive(view.network));
@@ -105,6 +105,14 @@ function tellFailed(view: Extract<AnswerView, { kind: 'failed' }>): Told {
   const what = FAILED[view.code] ?? 'No answer.';
   return told('is-bad', what, `${view.message} ${hintOf(view.code, view.message)}`.trim(), 'bad');
 }
+
+/** What was done in place of a refusal, by the router's name for it. Old answers have words of their own. */
+const LESS: Record<string, string> = {
+  safeguard: 'Spending is held back.',
+  cheaper_model: 'By a cheaper model.',
+  truncate_context: 'The oldest turns were left out.',
+  bypass: 'The router was bypassed.',
+};
 
 /** The first words of a failure; the sentence and what to do follow. */
 const FAILED: Record<string, string> = {

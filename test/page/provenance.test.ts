@@ -116,6 +116,11 @@ const TABLE: [string, Parameters<typeof tellOrigin>[0], string][] = [
     'Old answer, 3 days ago. A new one would go past a limit.',
   ],
   [
+    'live for less',
+    whole({ firstTokenMs: null }, { degraded: ['safeguard', 'truncate_context', 'cheaper_model'] }),
+    'Live from north/large. Spending is held back. The oldest turns were left out. By a cheaper model.',
+  ],
+  [
     'saved, offline',
     whole({ network: 'offline' }, { source: 'saved', age_seconds: 3 * 3600 }),
     'Saved on this device, 3 h ago. There was no network.',

@@ -68,7 +68,11 @@ export function openSurface({ own, parts, bodyBytes = 1_000_000 }: SurfaceOption
   const epoch = holdEpoch({ raiseEpoch: async () => epoch.current() + 1 }, 3);
   const app = createApp({
     configuration,
-    current: { loadedAtMs: clock.now(), atNextStart: [], reload: () => Promise.reject(new Error('No reload was scripted.')) },
+    current: {
+      loadedAtMs: clock.now(),
+      atNextStart: [],
+      reload: () => Promise.reject(new Error('No reload was scripted.')),
+    },
     asks,
     warm: { warm: async () => ({ warmed: [], left: [] }) },
     bypass: {
