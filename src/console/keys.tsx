@@ -88,7 +88,7 @@ function KeyLine({ of, watch }: { of: Key; watch: Watch }) {
   };
   return (
     <li>
-      <span class="name">
+      <span class="whose">
         {name}
         <small>
           {of.tenant} · {of.user} · ends in {of.ends_with} ·{' '}

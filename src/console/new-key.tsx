@@ -46,7 +46,7 @@ export function NewKey(props: { watch: Watch; onMade: (token: string) => void; o
       <Field name="cap" label="Dollars a month" hint="no cap when left empty" mode="decimal" />
       <div class="field">
         <label for="key-lives">Lives</label>
-        <select id="key-lives" name="lives">
+        <select class="input" id="key-lives" name="lives">
           {LIVES.map(({ word }) => (
             <option key={word}>{word}</option>
           ))}
@@ -75,6 +75,7 @@ function Field(props: { name: string; label: string; hint: string; mode?: 'decim
     <div class="field">
       <label for={id}>{props.label}</label>
       <input
+        class="input"
         id={id}
         name={props.name}
         placeholder={props.hint}

@@ -17,7 +17,7 @@ export function Spend({ budgets }: { budgets: Budgets }) {
         <ul class="lines">
           {tenants.map((tenant) => (
             <li key={tenant.tenant}>
-              <span class="name">
+              <span class="whose">
                 {tenant.tenant}
                 <small>{partsWords(tenant)}</small>
               </span>
@@ -30,9 +30,12 @@ export function Spend({ budgets }: { budgets: Budgets }) {
           ))}
         </ul>
         {unpriced.length > 0 && (
-          <p class="beside told">
-            <Mark name="is-unmeasured" look="small" /> No price is known of {unpriced.join(', ')}: what{' '}
-            {unpriced.length === 1 ? 'it costs' : 'they cost'} is in no sum.
+          <p class="told unpriced">
+            <Mark name="is-unmeasured" look="small" />
+            <span>
+              No price is known of {unpriced.join(', ')}: what {unpriced.length === 1 ? 'it costs' : 'they cost'} is in
+              no sum.
+            </span>
           </p>
         )}
         {budgets.is_cut && <p class="beside">Only those who spent most are listed.</p>}
