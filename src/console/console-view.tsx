@@ -56,7 +56,7 @@ export function ConsoleView() {
         <Deployments deployments={report.deployments} watch={watch} />
         <Budget slo={report.slo} />
         <Spend budgets={report.budgets} />
-        <Switches bypass={report.bypass} safeguard={report.safeguard} watch={watch} />
+        <Switches report={report} watch={watch} />
         <Keys keys={report.keys} watch={watch} />
         <AskRows asks={report.asks} />
         <ConfigurationSheet />

@@ -1,13 +1,14 @@
 import { useModels } from '../app/models.ts';
 import type { Failure } from '../app/api.ts';
-import type { Bypass, Safeguard } from './reports.ts';
+import type { Report, Watch } from './watch.ts';
 import { Switch } from './switch.tsx';
-import { SWITCH_MINUTES, type Watch } from './watch.ts';
+import { SWITCH_MINUTES } from './watch.ts';
 
 /** What an operator can turn on for a while. */
-export function Switches({ bypass, safeguard, watch }: { bypass: Bypass; safeguard: Safeguard; watch: Watch }) {
+export function Switches({ report, watch }: { report: Report; watch: Watch }) {
+  const { bypass, safeguard, pins, deployments } = report;
   const { toasts } = useModels();
-  const report = (failure: Failure | null): void => {
+  const say = (failure: Failure | null): void => {
     if (failure !== null) toasts.show({ text: failure.message });
   };
   const byHand = safeguard.switches.find(({ tenant, on }) => tenant === null && on);
@@ -19,6 +20,24 @@ export function Switches({ bypass, safeguard, watch }: { bypass: Bypass; safegua
         <span class="beside quiet">each ends by itself and can be undone</span>
       </header>
       <div class="body">
+        {deployments
+          .filter(({ health }) => health.kind !== 'unconfigured')
+          .map(({ id, name }) => {
+            const pin = pins.find(({ feature, deployment }) => feature === null && deployment === id);
+            return (
+              <Switch
+                key={id}
+                id={`switch-pin-${id}`.replaceAll(/[^a-z0-9-]/gi, '-')}
+                what={`Pin ${name}`}
+                effect="Every ask goes there alone. Should it fail, nobody stands in."
+                on={pin !== undefined}
+                untilMs={pin?.untilMs ?? null}
+                ends="It ends by itself, and with the router."
+                asks={`Nobody stands in for ${name} for ${SWITCH_MINUTES} min.`}
+                onTurn={(on) => void watch.pin(on ? id : null).then(say)}
+              />
+            );
+          })}
         <Switch
           id="switch-bypass"
           what="Bypass the router"
@@ -31,7 +50,7 @@ export function Switches({ bypass, safeguard, watch }: { bypass: Bypass; safegua
               : 'It ends by itself, and with the router.'
           }
           asks={`Every ask goes past memory, failover and caps for ${SWITCH_MINUTES} min.`}
-          onTurn={fromEnvironment ? null : (on) => void watch.setBypass(on).then(report)}
+          onTurn={fromEnvironment ? null : (on) => void watch.setBypass(on).then(say)}
         />
         <Switch
           id="switch-safeguard"
@@ -41,7 +60,7 @@ export function Switches({ bypass, safeguard, watch }: { bypass: Bypass; safegua
           untilMs={byHand?.until_ms ?? null}
           ends="It ends by itself, and with the router."
           asks={`Answers are cheaper and know less of what was said before, for ${SWITCH_MINUTES} min.`}
-          onTurn={(on) => void watch.setSafeguard(on).then(report)}
+          onTurn={(on) => void watch.setSafeguard(on).then(say)}
         />
       </div>
     </section>

@@ -5,13 +5,14 @@ import {
   deploymentListSchema,
   keyListSchema,
   madeKeySchema,
+  pinListSchema,
   recentAsksSchema,
   sloReportSchema,
   type SloReport,
 } from '#shared/console-wire.ts';
 import type { Clock } from '#shared/clock.ts';
 import type { Api, Failure, Reply } from '../app/api.ts';
-import type { Budgets, Bypass, Deployment, FaultKind, Key, Safeguard, ToldAsk } from './reports.ts';
+import type { Budgets, Bypass, Deployment, FaultKind, Key, Pin, Safeguard, ToldAsk } from './reports.ts';
 
 export interface Report {
   slo: SloReport;
@@ -20,6 +21,7 @@ export interface Report {
   budgets: Budgets;
   safeguard: Safeguard;
   bypass: Bypass;
+  pins: readonly Pin[];
   keys: readonly Key[];
   atMs: number;
 }
@@ -47,6 +49,8 @@ export interface Watch {
   clearFault(deploymentId: string): Promise<Failure | null>;
   setBypass(on: boolean): Promise<Failure | null>;
   setSafeguard(on: boolean): Promise<Failure | null>;
+  /** Sends every ask to this deployment alone; null ends it. */
+  pin(deploymentId: string | null): Promise<Failure | null>;
   /** The key itself. */
   makeKey(wish: KeyWish): Promise<Reply<string>>;
   revokeKey(id: string): Promise<Failure | null>;
@@ -73,10 +77,11 @@ export function createWatch(api: Api, clock: Clock): Watch {
       api.read('/api/budgets', budgetReportSchema, stop),
       api.read('/api/safeguard', safeguardReportSchema, stop),
       api.read('/api/bypass', bypassSchema, stop),
+      api.read('/api/pins', pinListSchema, stop),
       api.read('/api/keys', keyListSchema, stop),
     ]);
-    const [slo, deployments, asks, budgets, safeguard, bypass, keys] = replies;
-    if (slo.ok && deployments.ok && asks.ok && budgets.ok && safeguard.ok && bypass.ok && keys.ok) {
+    const [slo, deployments, asks, budgets, safeguard, bypass, pins, keys] = replies;
+    if (slo.ok && deployments.ok && asks.ok && budgets.ok && safeguard.ok && bypass.ok && pins.ok && keys.ok) {
       const report: Report = {
         slo: slo.value,
         deployments: deployments.value.deployments,
@@ -84,6 +89,7 @@ export function createWatch(api: Api, clock: Clock): Watch {
         budgets: budgets.value,
         safeguard: safeguard.value,
         bypass: bypass.value,
+        pins: pins.value.pins,
         keys: keys.value.keys,
         atMs: clock.now(),
       };
@@ -113,6 +119,12 @@ export function createWatch(api: Api, clock: Clock): Watch {
       change(`/api/deployments/${encodeURIComponent(id)}/fault`, 'POST', { kind, minutes: FAULT_MINUTES }),
     clearFault: (id) => change(`/api/deployments/${encodeURIComponent(id)}/fault`, 'DELETE', null),
     setBypass: (on) => change('/api/bypass', on ? 'POST' : 'DELETE', on ? { minutes: SWITCH_MINUTES } : null),
+    pin: (deployment) =>
+      change(
+        '/api/pins',
+        deployment === null ? 'DELETE' : 'POST',
+        deployment === null ? null : { deployment, minutes: SWITCH_MINUTES },
+      ),
     setSafeguard: (on) => change('/api/safeguard', 'POST', on ? { on, minutes: SWITCH_MINUTES } : { on }),
     async makeKey(wish) {
       const reply = await api.make('/api/keys', wish, madeKeySchema, stop);

@@ -140,6 +140,19 @@ export const bypassSchema = z.object({
   primary: z.nullable(z.string()),
 });
 
+/** `GET /api/pins`, and what a change of them answers: what was pinned by hand. */
+export const pinListSchema = z.object({
+  pins: z.array(
+    z.object({
+      /** Null: every feature that has no pin of its own. */
+      feature: z.nullable(z.string()),
+      /** Id of the deployment. */
+      deployment: z.string(),
+      untilMs: z.number(),
+    }),
+  ),
+});
+
 /** `GET /api/keys`: what a list of keys shows. */
 export const keyListSchema = z.object({
   keys: z.array(

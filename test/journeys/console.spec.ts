@@ -69,6 +69,29 @@ test('[G100] the router is bypassed for a while by one press and an answer, and 
   await expect(page.getByText('The router is bypassed')).toBeHidden();
 });
 
+test('[G100] a provider is pinned for a while: asks go there alone, and back when the pin is taken off', async ({
+  page,
+  world,
+}) => {
+  world.north.otherwise(answer('From the north.'));
+  world.south.otherwise(answer('From the south.'));
+  await page.goto(world.router.consoleLink.replace(world.router.origin, world.line.origin));
+  await page.getByRole('switch', { name: 'Pin anthropic/south-large' }).click();
+  await page.getByRole('button', { name: 'Turn it on' }).click();
+  await expect(page.getByRole('button', { name: 'Undo' })).toBeVisible();
+  const asked = (prompt: string): Promise<string> =>
+    page.request
+      .post(`${world.router.origin}/ai`, {
+        headers: { authorization: `Bearer ${world.masterKey}` },
+        data: { prompt },
+      })
+      .then((response) => response.text());
+  expect(await asked('Which way?')).toContain('From the south.');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByRole('button', { name: 'Undo' })).toBeHidden();
+  expect(await asked('And now?')).toContain('From the north.');
+});
+
 test('[G34] a wrong configuration is refused in words, and a right one is in force', async ({ page, world }) => {
   await page.goto(world.router.consoleLink.replace(world.router.origin, world.line.origin));
   const file = join(world.dataFolder, '..', 'layover.yaml');
