@@ -26,6 +26,10 @@ async function killedWorld(nth: number, world = openWorld()): Promise<World> {
   const headers = { ...prefer, 'idempotency-key': id(nth) };
   void travel(post(ask(nth), headers), device, () => undefined).catch((failure: unknown) => void failure);
   await world.clock.until(() => world.router.calls.filter((call) => call === 'POST /ai').length > sent);
+  // Sealing takes its own time: it is killed only once its ask is on the disk.
+  const isKept = async (): Promise<boolean> =>
+    (await history(world)).some(({ turn, answer }) => turn.id === id(nth) && answer !== null);
+  while (!(await isKept())) await world.drive(world.clock.settle());
   await world.clock.advance(100);
   // What is dead sends nothing more.
   device.simulator.fetch = () => new Promise(() => undefined);
