@@ -83,6 +83,7 @@ test('a question is shown as the words it is, wherever it stands', async ({ worl
   await page.getByRole('link', { name: 'Waiting' }).first().click();
   await expect(page.locator('.waits-row h3')).toHaveText(HOSTILE_QUESTIONS.map((text) => `${text} Again?`));
   await page.getByRole('link', { name: 'Saved' }).first().click();
+  await expect(page.locator('.opener')).toHaveCount(HOSTILE_QUESTIONS.length);
   const saved = await page.locator('.opener').allTextContents();
   expect(saved.map((text) => text.trim()).sort()).toEqual([...HOSTILE_QUESTIONS].sort());
   await page.reload();
