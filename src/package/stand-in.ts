@@ -7,8 +7,8 @@ import { ASK_PATH, readDirection, type InHand } from './in-hand.ts';
 import type { SuppliedHeaders } from './messages.ts';
 import type { ApiOptions } from './options.ts';
 
-/** Most ids of sent asks that are remembered. */
-const MOST_SENT = 500;
+/** Most ids of sent asks, and of events that were told, that are remembered. */
+const MOST_IDS = 500;
 
 interface Parts {
   fetch: (request: Request) => Promise<Response>;
@@ -28,6 +28,8 @@ export class StandIn {
   readonly #hands = new Map<string, InHand>();
   /** Asks that this worker has sent, the newest last. */
   readonly #sent = new Set<string>();
+  /** Events that the app has heard, the newest last: two batches on the way at once may hold the same ones. */
+  readonly #told = new Set<string>();
   /** With which asks that waited are sent; null while no page supplies any. */
   supplied: SuppliedHeaders | null = null;
 
@@ -63,7 +65,7 @@ export class StandIn {
     const id = request.headers.get('idempotency-key') ?? '';
     const hand = this.#hands.get(id) ?? null;
     const body = await request.text();
-    this.#remember(id);
+    remember(this.#sent, id);
     const response = await fetch(
       new Request(direction.to, {
         method: 'POST',
@@ -90,13 +92,6 @@ export class StandIn {
     return given;
   }
 
-  #remember(id: string): void {
-    this.#sent.delete(id);
-    this.#sent.add(id);
-    const [oldest] = this.#sent;
-    if (this.#sent.size > MOST_SENT && oldest !== undefined) this.#sent.delete(oldest);
-  }
-
   #replayHeaders(): Headers {
     const headers = new Headers(this.supplied ?? {});
     if (!headers.has('content-type')) headers.set('content-type', 'application/json');
@@ -112,6 +107,8 @@ export class StandIn {
 
   #take(text: string): Response {
     for (const event of readJson(telemetryBatchSchema, text)?.events ?? []) {
+      if (this.#told.has(event.event_id)) continue;
+      remember(this.#told, event.event_id);
       try {
         this.#parts.options.onEvent?.(event);
       } catch (thrown) {
@@ -121,6 +118,14 @@ export class StandIn {
     }
     return ours({});
   }
+}
+
+/** Keeps an id among the newest. */
+function remember(ids: Set<string>, id: string): void {
+  ids.delete(id);
+  ids.add(id);
+  const [oldest] = ids;
+  if (ids.size > MOST_IDS && oldest !== undefined) ids.delete(oldest);
 }
 
 const NO_LONGER_OURS = {
