@@ -27,7 +27,7 @@ export function openProvider({ wire: name, apiBase, apiKey, clock }: ProviderAdd
   return {
     stream: (call, signal) => streamCall(line, call, signal),
     pass: name === 'openai' ? (call, signal) => passOn(line, call, signal) : null,
-    // It ends when its calls do; nobody waits for that.
+    // It ends when its calls do; nobody waits for that, and one that `close` has ended already has nothing left to close.
     retire: () => void line.pool.close().catch(() => undefined),
     // Not `close`, which would wait for calls that nobody reads any more.
     close: () => line.pool.destroy(),
