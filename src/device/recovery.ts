@@ -6,8 +6,8 @@ import { enqueue } from '#device/outbox.ts';
 import type { Device } from '#device/parts.ts';
 import { isStill } from '#device/policy.ts';
 import { readRefusal } from '#device/refusal.ts';
-import { answerHeadSchema, readRows, type AnswerRow, type AnswerState } from '#device/rows.ts';
-import { openRow, openRows } from '#device/sealed-rows.ts';
+import type { AnswerRow, AnswerState } from '#device/rows.ts';
+import { openRow } from '#device/sealed-rows.ts';
 import { settle } from '#device/settlement.ts';
 import { readWholeAnswer } from '#device/whole-answer.ts';
 
@@ -17,15 +17,14 @@ const ABANDONED_MS = 10_000;
 /** Milliseconds that the router may be silent. */
 const LIMIT_MS = 10_000;
 
-/** Most abandoned answers looked after in one go. */
-const AT_ONCE = 20;
-
 /**
  * Fetches the rest of answers that were being written when their worker was killed or their page was closed. The router went on
  * without us; its journal has them by id.
  */
 export async function recoverOpen(device: Device, place: Place): Promise<void> {
-  for (const row of await abandoned(device, place)) {
+  for (const askId of await nobodys(device, place)) {
+    const row = await abandoned(device, place, askId);
+    if (row === null) continue;
     const outcome = await fetchRest(device, row);
     // The next occasion tries again.
     if (outcome === 'no-line' || !(await isStill(device, place))) return;
@@ -41,11 +40,7 @@ export async function recoverOpen(device: Device, place: Place): Promise<void> {
  * nothing yet, is only taken out of there.
  */
 export async function endBegun(device: Device, place: Place, askId: string): Promise<void> {
-  const { begun, waits } = await read(place, ['answers', 'outbox'], async (tx) => ({
-    begun: (await tx.objectStore('answers').get(askId)) as unknown,
-    waits: (await tx.objectStore('outbox').getKey(askId)) !== undefined,
-  }));
-  const row = await openRow(place, 'answers', begun);
+  const { row, waits } = await look(place, askId);
   if (row?.state.kind !== 'open' || (waits && row.state.text === '')) return;
   const outcome = lost(row, { code: 'cancelled', message: 'This ask was stopped.' }, 409);
   await end(device, place, row, outcome);
@@ -77,20 +72,28 @@ interface Outcome {
   source: AskEnded['source'];
 }
 
-/** Open, untouched for a while, not running here, and not waiting in the outbox (which sends it itself). */
-async function abandoned(device: Device, place: Place): Promise<AnswerRow[]> {
-  const before = device.clock.now() - ABANDONED_MS;
-  const left = await read(place, ['answers', 'outbox'], async (tx) => {
-    const answers = tx.objectStore('answers');
-    const waiting = (await tx.objectStore('outbox').getAllKeys()).map(String);
-    const open = (await answers.index('state.kind').getAllKeys('open')).map(String);
-    // Whatever waits is open too, and must not stand in the way of what does not.
-    const nobodys = open.filter((askId) => !waiting.includes(askId) && !device.running.has(askId));
-    const raws: unknown[] = await Promise.all(nobodys.map((askId) => answers.get(askId)));
-    const heads = readRows(answerHeadSchema, raws).filter((head) => head.updatedAtMs < before);
-    return heads.slice(0, AT_ONCE);
-  });
-  return openRows(place, 'answers', left);
+/** Those that are open, not running here, and not waiting in the outbox (which sends them itself), oldest first. */
+async function nobodys(device: Device, place: Place): Promise<string[]> {
+  const { open, waiting } = await read(place, ['answers', 'outbox'], async (tx) => ({
+    open: (await tx.objectStore('answers').index('state.kind').getAllKeys('open')).map(String),
+    waiting: new Set((await tx.objectStore('outbox').getAllKeys()).map(String)),
+  }));
+  return open.filter((askId) => !waiting.has(askId) && !device.running.has(askId));
+}
+
+/** One of them, where it is still nobody's and was untouched for a while. */
+async function abandoned(device: Device, place: Place, askId: string): Promise<AnswerRow | null> {
+  const { row, waits } = await look(place, askId);
+  if (waits || device.running.has(askId) || row?.state.kind !== 'open') return null;
+  return row.updatedAtMs < device.clock.now() - ABANDONED_MS ? row : null;
+}
+
+async function look(place: Place, askId: string): Promise<{ row: AnswerRow | null; waits: boolean }> {
+  const { raw, waits } = await read(place, ['answers', 'outbox'], async (tx) => ({
+    raw: (await tx.objectStore('answers').get(askId)) as unknown,
+    waits: (await tx.objectStore('outbox').getKey(askId)) !== undefined,
+  }));
+  return { row: await openRow(place, 'answers', raw), waits };
 }
 
 async function fetchRest(device: Device, row: AnswerRow): Promise<Outcome | 'no-line' | 'running'> {

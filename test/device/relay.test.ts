@@ -1,5 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { begunRow } from '#device/begun.ts';
+import { addTurn } from '#device/conversations.ts';
 import { replay } from '#device/device.ts';
 import { travel } from '#device/travel.ts';
 import { history, openWorld, post, readStream, writeTurn, type World } from '../fakes/device/world.ts';
@@ -123,6 +125,22 @@ describe('a stream that is cut', () => {
     expect(world.router.runs).toHaveLength(1);
     await response.body?.cancel();
     await world.over();
+  });
+
+  it('[D46] however many asks their worker left behind, the next one sees to them all in one go', async () => {
+    const world = openWorld();
+    const place = await world.place();
+    const left = Array.from({ length: 45 }, (_, at) => `01890000-0000-7000-8000-0000000001${10 + at}`);
+    for (const id of left) {
+      const turn = { id, conversationId: 'c1', prompt: `${id}?`, feature: 'chat', askedAtMs: world.clock.now() };
+      const body = JSON.stringify({ ...ask, prompt: turn.prompt });
+      await addTurn(place, turn, begunRow(turn, 'chat', { path: '/ai', body }));
+    }
+    world.clock.setNow(world.clock.now() + 60_000);
+    await world.drive(replay(world.device, null));
+    const ended = (await history(world)).map(({ answer }) => answer?.state.kind);
+    expect(ended).toEqual(left.map(() => 'whole'));
+    expect(world.router.runs.map(({ key }) => key)).toEqual(left);
   });
 
   it('[D46] a router that lost the answer in a crash is asked again by itself, under the same key', async () => {
