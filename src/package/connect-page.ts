@@ -35,9 +35,11 @@ const keptSchema = z.array(
 
 export function connectPage(parts: PageParts, { onReplay }: ConnectOptions): TravelModePage {
   const states = new Set<(state: TravelState) => void>();
+  const outboxes = new Set<(asks: KeptAsk[]) => void>();
   /** Each with the asks that it has been told of. */
   const answers = new Map<(ask: KeptAsk) => void, Set<string>>();
   let known: TravelState | null = null;
+  let knownAsks: KeptAsk[] | null = null;
   let looking: 'no' | 'yes' | 'again' = 'no';
 
   async function supply(): Promise<SuppliedHeaders | null> {
@@ -63,9 +65,14 @@ export function connectPage(parts: PageParts, { onReplay }: ConnectOptions): Tra
     for (const listener of states) listener(state);
   }
 
-  async function tellAnswers(): Promise<void> {
-    if (answers.size === 0) return;
-    const answered = (await list()).filter(({ state }) => state === 'answered');
+  async function tellKept(): Promise<void> {
+    if (answers.size + outboxes.size === 0) return;
+    const asks = await list();
+    if (JSON.stringify(asks) !== JSON.stringify(knownAsks)) {
+      knownAsks = asks;
+      for (const listener of outboxes) listener(asks);
+    }
+    const answered = asks.filter(({ state }) => state === 'answered');
     for (const [listener, told] of answers) {
       for (const ask of answered.filter(({ id }) => !told.has(id))) {
         told.add(ask.id);
@@ -84,7 +91,7 @@ export function connectPage(parts: PageParts, { onReplay }: ConnectOptions): Tra
       looking = 'yes';
       // Without a worker in charge there is nothing to tell; its coming is heard of.
       await tellStates().catch((failure: unknown) => void failure);
-      await tellAnswers().catch((failure: unknown) => void failure);
+      await tellKept().catch((failure: unknown) => void failure);
     } while (wantsAgain());
     looking = 'no';
   }
@@ -113,6 +120,12 @@ export function connectPage(parts: PageParts, { onReplay }: ConnectOptions): Tra
       change();
       return () => void states.delete(listener);
     },
+    onOutbox(listener) {
+      outboxes.add(listener);
+      if (knownAsks !== null) listener(knownAsks);
+      change();
+      return () => void outboxes.delete(listener);
+    },
     onAnswered(listener) {
       answers.set(listener, new Set());
       change();
@@ -128,6 +141,7 @@ export function connectPage(parts: PageParts, { onReplay }: ConnectOptions): Tra
     forgetEverything: () => done(line.say({ type: 'forget' })),
     close() {
       states.clear();
+      outboxes.clear();
       answers.clear();
       sleep();
       channel.close();

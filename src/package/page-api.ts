@@ -44,6 +44,8 @@ export interface ConnectOptions {
 export interface TravelModePage {
   /** Calls back now and at every change. */
   onState(listener: (state: TravelState) => void): Unlisten;
+  /** Calls back now and at every change of what `outbox()` gives: also as a waiting ask is being sent, and waits again. */
+  onOutbox(listener: (asks: KeptAsk[]) => void): Unlisten;
   /** Calls back once for each ask that waited and is answered now, also for those answered before this page was opened. */
   onAnswered(listener: (ask: KeptAsk) => void): Unlisten;
   /** What waits, and what came of it, oldest first. */

@@ -103,6 +103,11 @@ test(
     await expect(page.getByText('2 waiting')).toBeVisible();
     await page.getByRole('listitem').filter({ hasText: 'Never mind' }).getByRole('button', { name: 'Cancel' }).click();
     await expect(page.getByText('1 waiting')).toBeVisible();
+    await line.set('silent');
+    await page.evaluate(() => dispatchEvent(new Event('online')));
+    await expect(page.getByRole('listitem')).toContainText('Keep thissending');
+    await line.set('down');
+    await expect(page.getByRole('listitem')).toContainText('Keep thisqueued');
 
     await line.set('through');
     await page.evaluate(() => localStorage.clear());

@@ -70,6 +70,7 @@ const travel = connectTravelMode({ onReplay: async () => ({ authorization: 'Bear
 const off: () => void = travel.onState((state: TravelState) => console.log(state.line satisfies string, state.waiting + 1));
 travel.onAnswered((ask: KeptAsk) => void travel.dismiss(ask.id));
 const asks: KeptAsk[] = await travel.outbox();
+travel.onOutbox((all: KeptAsk[]) => void asks.push(...all));
 await travel.simulate({ offline: true });
 off();
 export { asks };

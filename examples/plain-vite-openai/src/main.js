@@ -18,7 +18,6 @@ travel.onState(({ line, waiting }) => {
   $('line').textContent =
     { online: 'Online', slow: 'Slow line', offline: 'Offline', portal: 'Wi-Fi sign-in' }[line] ?? 'Ready';
   $('waiting').textContent = waiting === 0 ? '' : `${waiting} waiting`;
-  showOutbox();
 });
 
 travel.onAnswered((ask) => {
@@ -27,31 +26,25 @@ travel.onAnswered((ask) => {
   travel.dismiss(ask.id);
 });
 
-let looks = 0;
-
-async function showOutbox() {
-  const look = ++looks;
-  const asks = (await travel.outbox()).filter(({ state }) => state !== 'answered');
-  // A later look may be there first.
-  if (look !== looks) return;
+travel.onOutbox((all) => {
+  const asks = all.filter(({ state }) => state !== 'answered');
   $('outbox').hidden = asks.length === 0;
-  $('outbox-list').replaceChildren(
-    ...asks.map((ask) => {
-      const item = document.createElement('li');
-      const words = document.createElement('span');
-      words.textContent = ask.question;
-      const state = document.createElement('em');
-      state.textContent = ask.reason ?? ask.state;
-      const drop = document.createElement('button');
-      drop.type = 'button';
-      drop.textContent = ['queued', 'needs-sign-in'].includes(ask.state) ? 'Cancel' : 'Dismiss';
-      drop.addEventListener('click', () =>
-        drop.textContent === 'Cancel' ? travel.cancel(ask.id) : travel.dismiss(ask.id),
-      );
-      item.append(words, state, drop);
-      return item;
-    }),
-  );
+  $('outbox-list').replaceChildren(...asks.map(listed));
+});
+
+function listed(ask) {
+  const item = document.createElement('li');
+  const words = document.createElement('span');
+  words.textContent = ask.question;
+  const state = document.createElement('em');
+  state.textContent = ask.reason ?? ask.state;
+  const waits = ['queued', 'sending', 'needs-sign-in'].includes(ask.state);
+  const drop = document.createElement('button');
+  drop.type = 'button';
+  drop.textContent = waits ? 'Cancel' : 'Dismiss';
+  drop.addEventListener('click', () => (waits ? travel.cancel(ask.id) : travel.dismiss(ask.id)));
+  item.append(words, state, drop);
+  return item;
 }
 
 $('form').addEventListener('submit', async (event) => {
@@ -82,7 +75,7 @@ async function answer(question, reply) {
   if (response.status === 202) {
     words.textContent = 'No network. It waits, and is sent when the network is back.';
     reply.classList.add('waits');
-    return showOutbox();
+    return;
   }
   for await (const chunk of data) words.textContent += chunk.choices[0]?.delta?.content ?? '';
   if (response.headers.get('x-layover-source') === 'saved') note(reply, 'saved on this device');
