@@ -70,6 +70,7 @@ const session = createSession({
 const storage = createStorage({
   session,
   door,
+  tab: { locks: 'locks' in navigator ? navigator.locks : null, session: () => sessionStorage, clock },
   onSealed: () => device.tell({ type: 'replay' }),
   onCleared: () =>
     toasts.show({

@@ -9,12 +9,16 @@ import { openSteering, type Steering } from '../waiting/steering.ts';
 import { openVault } from '#device/vault.ts';
 import { markKept } from './kept-mark.ts';
 
+export { ownDraft } from './own-draft.ts';
+
 /** What the page itself writes on this device; the worker writes the rest. A lazy chunk: nothing of it is needed to type. */
 export interface DeviceStore {
   /** What the person does by hand. */
   steering: Steering;
   /** Writes a turn, where its feature may be kept. True when its ask, as it is sent, is kept with it and goes on by itself whatever ends. */
   addTurn(turn: NewTurn, sent: Sent): Promise<boolean>;
+  /** Under which the words of a new conversation in this tab are kept, until it has a question. */
+  newDraft: string;
   readConversation(conversationId: string): Promise<ToldTurn[]>;
   /** Gives a conversation another name, for this device only. */
   renameConversation(conversationId: string, title: string): Promise<void>;
@@ -46,11 +50,16 @@ export interface KeptFeature {
 }
 
 /** `ruleOf` tells of a feature by its name, the empty one being the default; null when its conversations may not stand here. */
-export function openDeviceStore(place: Place, ruleOf: (feature: string) => KeptFeature | null): DeviceStore {
+export function openDeviceStore(
+  place: Place,
+  newDraft: string,
+  ruleOf: (feature: string) => KeptFeature | null,
+): DeviceStore {
   let last: Promise<void> = Promise.resolve();
   const typed = new Map<string, Parameters<DeviceStore['keepDraft']>[0]>();
   return {
     steering: openSteering(place),
+    newDraft,
     // What may not be kept lives in the memory of its tab alone.
     async addTurn(turn, sent) {
       const rule = ruleOf(turn.feature);

@@ -2,6 +2,7 @@ import { batch, effect, signal, untracked, type ReadonlySignal } from '@preact/s
 import type { ConversationRow, OutboxRow, SavedRow } from '#device/rows.ts';
 import type { DeviceStore, KeptFeature, StorageDoor } from './device-store.ts';
 import type { LiveLists, Unwatch } from './live-lists.ts';
+import type { Tab } from './own-draft.ts';
 import type { Session } from './session.ts';
 
 /** Where the page keeps and finds what is stored on this device. `none`: nothing may be kept here. */
@@ -23,6 +24,7 @@ export interface StorageParts {
   session: Session;
   /** Absent where the browser or the address allows no storage. */
   door: StorageDoor | null;
+  tab: Tab;
   /** What waited in a form that only this version of the page understands can be sent now. */
   onSealed: () => void;
   /** The browser has cleared what was kept here before. */
@@ -32,7 +34,7 @@ export interface StorageParts {
 }
 
 /** Opens the database of whoever is signed in, and changes to another when somebody else signs in. */
-export function createStorage({ session, door, onSealed, onCleared, onOther }: StorageParts): Storage {
+export function createStorage({ session, door, tab, onSealed, onCleared, onOther }: StorageParts): Storage {
   const state = signal<StorageState>(door === null ? { kind: 'none' } : { kind: 'opening' });
   const conversations = signal<readonly ConversationRow[]>([]);
   const outbox = signal<readonly OutboxRow[] | null>(null);
@@ -67,7 +69,7 @@ export function createStorage({ session, door, onSealed, onCleared, onOther }: S
       return onOther();
     }
     wanted = person;
-    const [{ databaseName }, { openDeviceStore, placeBehind }, { openLiveLists }] = await Promise.all([
+    const [{ databaseName }, { openDeviceStore, ownDraft, placeBehind }, { openLiveLists }] = await Promise.all([
       import('./wire.ts'),
       import('./device-store.ts'),
       import('./live-lists.ts'),
@@ -75,7 +77,7 @@ export function createStorage({ session, door, onSealed, onCleared, onOther }: S
     if (wanted !== person) return;
     const name = databaseName(tenant, user);
     const place = placeBehind(through, name);
-    const store = openDeviceStore(place, ruleOf);
+    const store = openDeviceStore(place, await ownDraft(place, tab), ruleOf);
     try {
       if (await store.sealOldRows()) onSealed();
     } catch (cause) {

@@ -14,9 +14,6 @@ import { historyFor } from './history.ts';
 import type { readAnswer } from './read-answer.ts';
 import { sendOnceMore } from './send-once-more.ts';
 
-/** Draft of a conversation that has no first question yet. */
-export const NEW_CONVERSATION = 'new';
-
 /** Of an ask whose request itself came to nothing. */
 const UNREACHABLE = 'unreachable';
 
@@ -105,20 +102,23 @@ export function createTalk(parts: TalkParts): Talk {
     });
   });
 
+  /** Conversations, null being a new one, whose draft has just been asked and stands on the disk until its question does. */
+  const asked = new Set<string | null>();
+
   // A draft is read once when its conversation is shown, and only if nothing was typed meanwhile.
   effect(() => {
-    const id = conversationId.value ?? NEW_CONVERSATION;
+    const id = conversationId.value;
     const place = storage.state.value;
-    if (place.kind !== 'open') return;
-    void place.store.readDraft(id).then((text) => {
-      if ((conversationId.value ?? NEW_CONVERSATION) === id && draft.value === '') draft.value = text;
+    if (place.kind !== 'open' || asked.has(id)) return;
+    void place.store.readDraft(id ?? place.store.newDraft).then((text) => {
+      if (conversationId.value === id && draft.value === '' && !asked.has(id)) draft.value = text;
     });
   });
 
   function keepDraft(id: string | null, text: string): void {
     const place = storage.state.value;
     if (place.kind !== 'open') return;
-    const write = place.store.keepDraft({ conversationId: id ?? NEW_CONVERSATION, text, atMs: clock.now() });
+    const write = place.store.keepDraft({ conversationId: id ?? place.store.newDraft, text, atMs: clock.now() });
     // What is typed still stands in the field; only a reload would lose it.
     write.catch((cause: unknown) => console.warn('What is typed is not kept on this device.', cause));
   }
@@ -136,7 +136,8 @@ export function createTalk(parts: TalkParts): Talk {
     }
   }
 
-  async function send(prompt: string, noCache: boolean): Promise<void> {
+  /** `typed`: what is asked stood in the field. */
+  async function send(prompt: string, { noCache, typed }: { noCache: boolean; typed: boolean }): Promise<void> {
     const draftOf = conversationId.value;
     const before = untracked(() => turns.value);
     const askedAt = clock.monotonic();
@@ -149,12 +150,14 @@ export function createTalk(parts: TalkParts): Talk {
       feature: feature.value ?? '',
       askedAtMs: clock.now(),
     };
+    if (first || typed) asked.add(draftOf);
     const live = begin(turn);
+    // What still stands in the field goes along into the conversation.
+    if (first && draft.value !== '') keepDraft(turn.conversationId, draft.value);
     const messages = historyFor(before, prompt);
     const isKept = await keep(turn, askBody(messages));
-    // Only now: a tab that dies between the two must not lose the words.
-    keepDraft(draftOf, first ? '' : draft.value);
-    if (first && draft.value !== '') keepDraft(turn.conversationId, draft.value);
+    // Only now: a tab that dies between the two must not lose the words. What was typed since is another draft.
+    if (asked.delete(draftOf)) keepDraft(draftOf, '');
     // Whoever has gone on to another conversation meanwhile stays there.
     if (first && conversationId.value === turn.conversationId) parts.onConversation(turn.conversationId);
     await hear(live, { askId: turn.id, feature: feature.value, messages, noCache }, { askedAt, isKept });
@@ -239,6 +242,7 @@ export function createTalk(parts: TalkParts): Talk {
     writing: computed(() => lives.value.some((live) => !live.value.over)),
     type(text) {
       draft.value = text;
+      asked.delete(conversationId.value);
       keepDraft(conversationId.value, text);
     },
     show(id) {
@@ -258,13 +262,13 @@ export function createTalk(parts: TalkParts): Talk {
         return;
       }
       if (words === undefined) draft.value = '';
-      await send(prompt, false);
+      await send(prompt, { noCache: false, typed: words === undefined });
     },
     saidHere: (askId) => {
       const live = lives.value.find(({ value }) => value.turn.id === askId)?.value;
       return live !== undefined && live.view.kind !== 'waiting';
     },
-    askAgain: (turn) => send(turn.prompt, true),
+    askAgain: (turn) => send(turn.prompt, { noCache: true, typed: false }),
     askedHere: (askId) => lives.value.some(({ value }) => value.turn.id === askId),
     async resend({ askId, feature, question, askedAtMs, body }) {
       if (running.has(askId)) return;

@@ -1,3 +1,4 @@
+import type { DraftRow } from '#device/rows.ts';
 import type { Models } from '../app/models.ts';
 import type { Steering } from './steering.ts';
 
@@ -56,12 +57,8 @@ export async function moveAsk(models: Verbs, askId: string, by: -1 | 1): Promise
  * key, at the end of the line: a key stands for one body. `go` shows an address.
  */
 export async function editAsk(models: Verbs, asked: Asked, go: (path: string) => void): Promise<void> {
-  const { outbox, storage, talk, toasts } = models;
-  const { value: place } = storage.state;
-  const typed =
-    talk.conversationId.value === asked.conversationId || place.kind !== 'open'
-      ? talk.draft.value
-      : await place.store.readDraft(asked.conversationId ?? 'new').catch(() => '');
+  const { outbox, talk, toasts } = models;
+  const typed = await typedIn(models, asked.conversationId);
   outbox.takeBack(asked.askId, wasSent(models, asked.askId) ? 'edited' : 'edited-unsent');
   talk.show(asked.conversationId);
   go(asked.conversationId === null ? '/' : `/c/${asked.conversationId}`);
@@ -72,6 +69,28 @@ export async function editAsk(models: Verbs, asked: Asked, go: (path: string) =>
     action: { word: 'Bring it back', run: () => talk.type(typed) },
     stays: true,
   });
+}
+
+/**
+ * Brings a draft of a new conversation into the field of this tab. What stands typed there takes its place, so that nothing of
+ * either is lost. `go` shows an address.
+ */
+export async function openDraft(models: Verbs, row: DraftRow, go: (path: string) => void): Promise<void> {
+  const { clock, storage, talk } = models;
+  const { value: place } = storage.state;
+  const typed = await typedIn(models, null);
+  talk.show(null);
+  go('/');
+  talk.type(row.text);
+  if (place.kind !== 'open') return;
+  await place.store.keepDraft({ conversationId: row.conversationId, text: typed, atMs: clock.now() });
+}
+
+/** What stands typed in a conversation, or in a new one. */
+async function typedIn({ storage, talk }: Verbs, conversationId: string | null): Promise<string> {
+  const { value: place } = storage.state;
+  if (talk.conversationId.value === conversationId || place.kind !== 'open') return talk.draft.value;
+  return place.store.readDraft(conversationId ?? place.store.newDraft).catch(() => '');
 }
 
 /** Whether the router may have seen it. */

@@ -257,6 +257,40 @@ test(
 );
 
 test(
+  '[G4] [G93] tabs do not mix up what is typed in them; what a closed one left behind is found again',
+  { tag: '@firefox' },
+  async ({ world }) => {
+    const before = await world.openBrowser();
+    const one = before.pages()[0] ?? (await before.newPage());
+    const two = await before.newPage();
+    for (const tab of [one, two]) await openAsk(tab);
+    await question(one).fill('Of the first tab');
+    await question(two).fill('Of the second tab');
+    for (const tab of [one, two]) await tab.reload();
+    await expect(question(one)).toHaveValue('Of the first tab');
+    await expect(question(two)).toHaveValue('Of the second tab');
+
+    const drafts = two.getByRole('region', { name: 'Drafts' });
+    await two.getByRole('link', { name: 'Waiting' }).first().click();
+    await expect(drafts.getByRole('article')).toHaveCount(2);
+    await one.close();
+    await drafts.getByRole('article').filter({ hasText: 'first' }).getByRole('button', { name: 'Open' }).click();
+    await expect(question(two)).toHaveValue('Of the first tab');
+    await two.goBack();
+    await expect(drafts.getByRole('article')).toHaveCount(2);
+    await before.close();
+
+    const after = await world.openBrowser();
+    const again = after.pages()[0] ?? (await after.newPage());
+    const other = await after.newPage();
+    for (const tab of [again, other]) await openAsk(tab);
+    const found = async (): Promise<string[]> =>
+      (await Promise.all([again, other].map((tab) => question(tab).inputValue()))).sort();
+    await expect.poll(found).toEqual(['Of the first tab', 'Of the second tab']);
+  },
+);
+
+test(
   '[G88] what another tab reads is said once to whoever has it on screen',
   { tag: '@firefox' },
   async ({ page, world }) => {

@@ -13,7 +13,7 @@ const sent = { path: '/ai', body: '{"messages":[{"role":"user","content":"Where 
 
 describe('a question', () => {
   it('[G1] is kept with its ask as it goes out, where asks of its feature may wait', async () => {
-    const store = openDeviceStore(freshPlace(), () => ({ name: 'default', queue: true }));
+    const store = openDeviceStore(freshPlace(), 'new', () => ({ name: 'default', queue: true }));
     expect(await store.addTurn(turn, sent)).toBe(true);
     const [told] = await store.readConversation('c1');
     expect(told?.answer).toMatchObject({
@@ -25,10 +25,10 @@ describe('a question', () => {
   });
 
   it('[G1] is kept alone where they may not, and not at all where nothing may stand', async () => {
-    const alone = openDeviceStore(freshPlace(), () => ({ name: 'default', queue: false }));
+    const alone = openDeviceStore(freshPlace(), 'new', () => ({ name: 'default', queue: false }));
     expect(await alone.addTurn(turn, sent)).toBe(false);
     expect(await alone.readConversation('c1')).toMatchObject([{ answer: null }]);
-    const none = openDeviceStore(freshPlace(), () => null);
+    const none = openDeviceStore(freshPlace(), 'new', () => null);
     expect(await none.addTurn(turn, sent)).toBe(false);
     expect(await none.readConversation('c1')).toEqual([]);
   });
@@ -37,7 +37,7 @@ describe('a question', () => {
 describe('drafts', () => {
   it('[G4] a draft is read as it stands after the last keystroke, however slow the disk is', async () => {
     const place = freshPlace();
-    const store = openDeviceStore(place, () => ({ name: 'default', queue: true }));
+    const store = openDeviceStore(place, 'new', () => ({ name: 'default', queue: true }));
     const question = 'How do I ask for an invoice in Portuguese?';
     const writes = Array.from(question, (_, at) =>
       store.keepDraft({ conversationId: 'new', text: question.slice(0, at + 1), atMs: at }),

@@ -26,7 +26,7 @@ function talkBefore(
       : options.keepsAsks === true
         ? async () => true
         : null;
-  const { storage, log } = fakeStorage(addTurn === null ? {} : { store: { addTurn } });
+  const { storage, log, drafts } = fakeStorage(addTurn === null ? {} : { store: { addTurn } });
   const api = createApi(async (request) => {
     log.push('sent');
     const { messages } = (await request.clone().json()) as { messages: { role: string; content: string }[] };
@@ -47,7 +47,7 @@ function talkBefore(
     onConversation: () => log.push('shown'),
   });
   const last = () => talk.turns.value.at(-1)!;
-  return { talk, log, requests, last };
+  return { talk, log, drafts, requests, last };
 }
 
 describe('a conversation', () => {
@@ -66,6 +66,28 @@ describe('a conversation', () => {
     await asked;
     expect(talk.conversationId.value).toBeNull();
     expect(log).not.toContain('shown');
+  });
+
+  it('[G4] a question that is just being kept is no draft of whatever is begun meanwhile', async () => {
+    const { talk, drafts } = talkBefore([() => sse(WHOLE), () => sse(WHOLE)]);
+    talk.type('Hello?');
+    const asked = talk.ask();
+    expect(drafts.get('new')).toBe('Hello?');
+    talk.show(null);
+    await Promise.resolve();
+    expect(talk.draft.value).toBe('');
+    talk.type('And now?');
+    await asked;
+    expect(drafts.get('new')).toBe('And now?');
+    expect(talk.draft.value).toBe('And now?');
+  });
+
+  it('[G4] words that stood typed when others were asked go along into the conversation', async () => {
+    const { talk, drafts } = talkBefore([() => sse(WHOLE)]);
+    talk.type('Later');
+    await talk.ask('Hello?');
+    expect([drafts.get('new'), drafts.get(talk.conversationId.value ?? '')]).toEqual(['', 'Later']);
+    expect(talk.draft.value).toBe('Later');
   });
 
   it('[G1] a request that died without a word is sent once more, under the same key', async () => {

@@ -40,6 +40,7 @@ export function fakeStorage(changes: { store?: Partial<DeviceStore>; steering?: 
   };
   const store: DeviceStore = {
     steering,
+    newDraft: 'new',
     addTurn: async (turn) => (log.push(`kept ${turn.prompt}`), false),
     readConversation: async () => [],
     renameConversation: async (id, title) => void log.push(`rename ${id} ${title}`),
