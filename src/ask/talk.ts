@@ -6,13 +6,16 @@ import type { ToldTurn } from '#device/conversations.ts';
 import type { OutboxRow, TurnRow } from '#device/rows.ts';
 import { ASK_PATH, askBody, type Api } from '../app/api.ts';
 import type { Outbox } from '../app/outbox.ts';
-import type { Storage } from '../app/storage.ts';
+import type { Storage, StorageState } from '../app/storage.ts';
 import { lineOf } from '../waiting/entry.ts';
 import { isRunning, joinTurn, type AnswerView, type LiveAsk, type TurnView } from './answer-view.ts';
 import { evidenceOf, newsOf, stopped } from './ended.ts';
 import { historyFor } from './history.ts';
 import type { readAnswer } from './read-answer.ts';
 import { sendOnceMore } from './send-once-more.ts';
+
+/** How long an ask waits for the storage of this device to open, in milliseconds. After that it goes without being kept. */
+const OPENING_MS = 3_000;
 
 /** Of an ask whose request itself came to nothing. */
 const UNREACHABLE = 'unreachable';
@@ -105,11 +108,13 @@ export function createTalk(parts: TalkParts): Talk {
   /** Conversations, null being a new one, whose draft has just been asked and stands on the disk until its question does. */
   const asked = new Set<string | null>();
 
-  // A draft is read once when its conversation is shown, and only if nothing was typed meanwhile.
+  // A draft is read once when its conversation is shown, and only if nothing was typed meanwhile: that is kept then.
   effect(() => {
     const id = conversationId.value;
     const place = storage.state.value;
     if (place.kind !== 'open' || asked.has(id)) return;
+    const typed = untracked(() => draft.value);
+    if (typed !== '') return keepDraft(id, typed);
     void place.store.readDraft(id ?? place.store.newDraft).then((text) => {
       if (conversationId.value === id && draft.value === '' && !asked.has(id)) draft.value = text;
     });
@@ -123,9 +128,20 @@ export function createTalk(parts: TalkParts): Talk {
     write.catch((cause: unknown) => console.warn('What is typed is not kept on this device.', cause));
   }
 
+  /** Where things are kept. Who asks as soon as there is a field waits until that is known, for a while. */
+  async function opened(): Promise<StorageState> {
+    const stop: (() => void)[] = [];
+    await new Promise<void>((resolve) => {
+      stop.push(clock.after(OPENING_MS, resolve));
+      stop.push(effect(() => void (storage.state.value.kind !== 'opening' && resolve())));
+    });
+    for (const each of stop) each();
+    return storage.state.value;
+  }
+
   /** True when the ask is kept with its question, and so goes on whatever ends. */
   async function keep(turn: TurnRow, body: string): Promise<boolean> {
-    const place = storage.state.value;
+    const place = await opened();
     if (place.kind !== 'open') return false;
     try {
       return await place.store.addTurn(turn, { path: ASK_PATH, body });
@@ -152,8 +168,6 @@ export function createTalk(parts: TalkParts): Talk {
     };
     if (first || typed) asked.add(draftOf);
     const live = begin(turn);
-    // What still stands in the field goes along into the conversation.
-    if (first && draft.value !== '') keepDraft(turn.conversationId, draft.value);
     const messages = historyFor(before, prompt);
     const isKept = await keep(turn, askBody(messages));
     // Only now: a tab that dies between the two must not lose the words. What was typed since is another draft.

@@ -26,7 +26,7 @@ function talkBefore(
       : options.keepsAsks === true
         ? async () => true
         : null;
-  const { storage, log, drafts } = fakeStorage(addTurn === null ? {} : { store: { addTurn } });
+  const { storage, state, log, drafts } = fakeStorage(addTurn === null ? {} : { store: { addTurn } });
   const api = createApi(async (request) => {
     log.push('sent');
     const { messages } = (await request.clone().json()) as { messages: { role: string; content: string }[] };
@@ -47,7 +47,7 @@ function talkBefore(
     onConversation: () => log.push('shown'),
   });
   const last = () => talk.turns.value.at(-1)!;
-  return { talk, log, drafts, requests, last };
+  return { talk, log, state, drafts, requests, last };
 }
 
 describe('a conversation', () => {
@@ -80,6 +80,22 @@ describe('a conversation', () => {
     await asked;
     expect(drafts.get('new')).toBe('And now?');
     expect(talk.draft.value).toBe('And now?');
+  });
+
+  it('[G1] [G4] whoever types and asks before the storage is open loses neither draft nor question', async () => {
+    const { talk, log, state } = talkBefore([() => sse(WHOLE)]);
+    const open = state.value;
+    state.value = { kind: 'opening' };
+    talk.type('Hello');
+    expect(log).toEqual([]);
+    state.value = open;
+    expect(log).toEqual(['draft Hello']);
+    state.value = { kind: 'opening' };
+    talk.type('Hello?');
+    const asked = talk.ask();
+    state.value = open;
+    await asked;
+    expect(log).toEqual(['draft Hello', 'kept Hello?', 'draft ', 'shown', 'sent']);
   });
 
   it('[G4] words that stood typed when others were asked go along into the conversation', async () => {
