@@ -15,8 +15,11 @@ export { ownDraft } from './own-draft.ts';
 export interface DeviceStore {
   /** What the person does by hand. */
   steering: Steering;
-  /** Writes a turn, where its feature may be kept. True when its ask, as it is sent, is kept with it and goes on by itself whatever ends. */
-  addTurn(turn: NewTurn, sent: Sent): Promise<boolean>;
+  /**
+   * Writes a turn, where its feature may be kept, after all that was typed before. True when its ask, as it is sent, is kept with it
+   * and goes on by itself whatever ends. `draft` says then which draft it was; null when others were typed there since.
+   */
+  addTurn(turn: NewTurn, sent: Sent, draft: () => string | null): Promise<boolean>;
   /** Under which the words of a new conversation in this tab are kept, until it has a question. */
   newDraft: string;
   readConversation(conversationId: string): Promise<ToldTurn[]>;
@@ -57,14 +60,22 @@ export function openDeviceStore(
 ): DeviceStore {
   let last: Promise<void> = Promise.resolve();
   const typed = new Map<string, Parameters<DeviceStore['keepDraft']>[0]>();
+  /** One after the other. The chain goes on after a failed write; the failure itself reaches whoever asked for that write. */
+  function inOrder(run: () => Promise<void>): Promise<void> {
+    const write = last.then(run);
+    last = write.catch((failure: unknown) => void failure);
+    return write;
+  }
+
   return {
     steering: openSteering(place),
     newDraft,
     // What may not be kept lives in the memory of its tab alone.
-    async addTurn(turn, sent) {
+    async addTurn(turn, sent, draft) {
       const rule = ruleOf(turn.feature);
       if (rule === null) return false;
-      await addTurn(place, turn, rule.queue ? begunRow(turn, rule.name, sent) : null);
+      const begun = rule.queue ? begunRow(turn, rule.name, sent) : null;
+      await inOrder(() => addTurn(place, turn, begun, draft()));
       return rule.queue;
     },
     readConversation: (conversationId) => readConversation(place, conversationId),
@@ -76,14 +87,11 @@ export function openDeviceStore(
     },
     keepDraft(draft) {
       typed.set(draft.conversationId, draft);
-      const write = last.then(async () => {
+      return inOrder(async () => {
         const newest = typed.get(draft.conversationId);
         typed.delete(draft.conversationId);
         if (newest !== undefined) await keepDraft(place, newest);
       });
-      // The chain goes on after a failed write; the failure itself reaches whoever asked for that write.
-      last = write.catch((failure: unknown) => void failure);
-      return write;
     },
     markKept: () => markKept(place, document),
     sealOldRows: async () => (await sealOldRows(place)) > 0,

@@ -1,4 +1,5 @@
-import Dexie, { liveQuery, type Table } from 'dexie';
+import Dexie, { type Table } from 'dexie';
+import type { Clock } from '#shared/clock.ts';
 import { openTurns, type RawTurn, type ToldTurn } from '#device/conversations.ts';
 import { DEXIE_STORES, DEXIE_VERSION, type Place } from '#device/database.ts';
 import type { ConversationRow, DraftRow, OutboxRow, SavedRow } from '#device/rows.ts';
@@ -26,49 +27,54 @@ export interface LiveLists {
   close(): void;
 }
 
-export function openLiveLists(place: Place, onFailure: (failure: unknown) => void): LiveLists {
+export function openLiveLists(place: Place, clock: Clock, onFailure: (failure: unknown) => void): LiveLists {
   const database = new Dexie(place.name);
   database.version(DEXIE_VERSION).stores(DEXIE_STORES);
   const table = (name: keyof typeof DEXIE_STORES): Table<unknown, string> => database.table(name);
 
-  /** Bodies are opened after the query: Dexie follows what is read in it, and would lose its way over a cipher. */
+  /**
+   * Looks at once, and again after each write, whoever made it. What a look found is told also when more was written meanwhile:
+   * Dexie's own live queries begin anew in that case, and under constant writes they never tell anything.
+   */
   const watch = <Raw, T>(
     query: () => Promise<Raw>,
     open: (place: Place, raw: Raw) => Promise<T>,
     onRows: (rows: T) => void,
   ): Unwatch => {
     const memory = rememberBodies(place);
-    let newest: { raw: Raw } | null = null;
-    let opening = false;
+    let stale = false;
+    let looking = false;
     let over = false;
-    const next = async (): Promise<void> => {
-      if (opening) return;
-      opening = true;
+    const look = async (): Promise<void> => {
+      if (looking) return;
+      looking = true;
       try {
-        // One after the other, and of those that came meanwhile only the newest: what is told never goes back.
-        for (let now = newest; now !== null && !over; now = newest) {
-          newest = null;
-          const rows = await open(memory.place, now.raw);
+        while (stale && !over) {
+          stale = false;
+          const before = clock.monotonic();
+          const rows = await open(memory.place, await query());
           memory.forgetUnread();
           if (!over) onRows(rows);
+          // It rests as long as it looked: writes without end cost half of the page's time at most.
+          await new Promise<void>((resolve) => void clock.after(clock.monotonic() - before, resolve));
         }
       } finally {
-        opening = false;
+        looking = false;
       }
     };
-    const fail = (failure: unknown): void => {
-      if (!over) onFailure(failure);
+    const hear = (): void => {
+      stale = true;
+      look().catch((failure: unknown) => {
+        // Closed by us, or by whoever opens a later version of it: what was told stands.
+        const closed = failure instanceof Error && ['DatabaseClosedError', 'AbortError'].includes(failure.name);
+        if (!over && !closed) onFailure(failure);
+      });
     };
-    const subscription = liveQuery(query).subscribe({
-      next(raw) {
-        newest = { raw };
-        next().catch(fail);
-      },
-      error: fail,
-    });
+    Dexie.on.storagemutated.subscribe(hear);
+    hear();
     return () => {
       over = true;
-      subscription.unsubscribe();
+      Dexie.on.storagemutated.unsubscribe(hear);
     };
   };
 

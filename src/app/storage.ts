@@ -85,7 +85,7 @@ export function createStorage({ session, door, tab, onSealed, onCleared, onOther
       console.warn('What an earlier version kept on this device is not sealed yet.', cause);
     }
     if (wanted !== person) return;
-    const lists = openLiveLists(place, (failure) => {
+    const lists = openLiveLists(place, tab.clock, (failure) => {
       // Storage that cannot be read is the same as none: asking goes on.
       console.warn('What is stored on this device cannot be read.', failure);
       state.value = { kind: 'none' };

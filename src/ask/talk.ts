@@ -140,11 +140,12 @@ export function createTalk(parts: TalkParts): Talk {
   }
 
   /** True when the ask is kept with its question, and so goes on whatever ends. */
-  async function keep(turn: TurnRow, body: string): Promise<boolean> {
+  async function keep(turn: TurnRow, body: string, draftOf: string | null): Promise<boolean> {
     const place = await opened();
     if (place.kind !== 'open') return false;
     try {
-      return await place.store.addTurn(turn, { path: ASK_PATH, body });
+      const draft = draftOf ?? place.store.newDraft;
+      return await place.store.addTurn(turn, { path: ASK_PATH, body }, () => (asked.has(draftOf) ? draft : null));
     } catch (cause) {
       // A full or broken storage costs the history, never the answer.
       console.warn('This question is not kept on this device.', cause);
@@ -169,8 +170,8 @@ export function createTalk(parts: TalkParts): Talk {
     if (first || typed) asked.add(draftOf);
     const live = begin(turn);
     const messages = historyFor(before, prompt);
-    const isKept = await keep(turn, askBody(messages));
-    // Only now: a tab that dies between the two must not lose the words. What was typed since is another draft.
+    const isKept = await keep(turn, askBody(messages), draftOf);
+    // It went with its question; where nothing may be kept it goes now. What was typed since is another draft.
     if (asked.delete(draftOf)) keepDraft(draftOf, '');
     // Whoever has gone on to another conversation meanwhile stays there.
     if (first && conversationId.value === turn.conversationId) parts.onConversation(turn.conversationId);

@@ -30,9 +30,15 @@ export interface NewTurn {
 
 /**
  * Writes a turn, and its conversation if it is the first; done before the ask is sent, so that nothing typed is lost. `begun` is its
- * answer before the first word: with it the ask goes on though page and worker end before either has sent it.
+ * answer before the first word: with it the ask goes on though page and worker end before either has sent it. `draft` is the one that
+ * it was until now, by its conversation: it goes in the same moment.
  */
-export async function addTurn(place: Place, turn: NewTurn, begun: AnswerRow | null = null): Promise<void> {
+export async function addTurn(
+  place: Place,
+  turn: NewTurn,
+  begun: AnswerRow | null = null,
+  draft: string | null = null,
+): Promise<void> {
   const { id, conversationId, feature, askedAtMs } = turn;
   const answer = begun === null ? null : await sealRow(place, 'answers', begun);
   const stored = await sealRow(place, 'turns', { ...turn, position: 0 });
@@ -43,7 +49,7 @@ export async function addTurn(place: Place, turn: NewTurn, begun: AnswerRow | nu
     createdAtMs: askedAtMs,
     updatedAtMs: askedAtMs,
   });
-  await write(place, ['answers', 'conversations', 'turns'], async (tx) => {
+  await write(place, ['answers', 'conversations', 'drafts', 'turns'], async (tx) => {
     const conversations = tx.objectStore('conversations');
     const turns = tx.objectStore('turns');
     if (answer !== null) await tx.objectStore('answers').put(answer);
@@ -51,6 +57,7 @@ export async function addTurn(place: Place, turn: NewTurn, begun: AnswerRow | nu
     const position = await turns.index('conversationId').count(conversationId);
     await turns.put({ ...stored, id, position });
     await conversations.put({ ...(known ?? first), updatedAtMs: askedAtMs });
+    if (draft !== null) await tx.objectStore('drafts').delete(draft);
   });
 }
 

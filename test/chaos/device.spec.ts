@@ -208,6 +208,8 @@ function numberOf(call: FakeCall): number {
 /** Gives what waits its time: a waiting ask may have drawn up to minutes, and a person would press "Send now". */
 async function calmDown(page: Page): Promise<void> {
   await page.goto('/waiting');
+  // Until the list is read there is no button either.
+  await expect(page.locator('.waits-row').or(page.getByText('Nothing waits')).first()).toBeVisible();
   await expect(async () => {
     for (const button of await page.getByRole('button', { name: 'Send now' }).all())
       await button.click({ timeout: 1_000 }).catch((gone: unknown) => void gone);
