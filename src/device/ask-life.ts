@@ -20,6 +20,8 @@ export interface AskLife {
   keepAlive: KeepAlive;
   /** The saved answer it may fall back on; null when there is none or none is wanted. */
   saved: SavedRow | null;
+  /** Resolves once its beginning is on the disk, where it is noted: what ends it is written after that. */
+  begun: Promise<void>;
   /** When it was put in the outbox; null for a live one. */
   queuedAtMs: number | null;
   /** When this attempt from the outbox began; 0 for a live ask. */
@@ -57,6 +59,7 @@ export async function beginLife(
     call,
     keepAlive,
     saved: null,
+    begun: Promise.resolve(),
     queuedAtMs,
     waitedMs: 0,
     firstTokenMs: null,

@@ -80,6 +80,7 @@ describe('travel mode without a line', () => {
       choices: [{ message: { content: world.router.text } }],
       layover: { source: 'saved', cost_usd: '0.000000000' },
     });
+    await world.over();
     world.router.line = 'through';
     await (await world.ask({ ...ask, prompt: 'Other' })).json();
     await world.over();

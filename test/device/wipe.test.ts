@@ -93,6 +93,8 @@ describe('a sign-out', () => {
     const id = ID.replace(/1$/, '2');
     const asking = world.ask({ feature: 'chat', prompt: 'And now?' }, { 'idempotency-key': id });
     await world.clock.until(() => world.router.calls.filter((call) => call === 'POST /ai').length === 2);
+    // Its beginning is noted: nobody is just writing there.
+    await world.clock.until(() => world.told.some((each) => JSON.stringify(each).includes(id)));
     // The page removes everything; this is the worker, in whose memory the key still is.
     const worker = world.device;
     await world.drive(wipePerson(world.restart(), place.name));

@@ -39,6 +39,7 @@ describe('what goes out', () => {
     await app.over();
     app.network = lineDown;
     await app.ask(url, ask('One'), ann);
+    await app.over();
     await app.ask(url, ask('Two'), ann);
     await app.over();
     expect(new Set(app.sent)).toEqual(new Set([`POST ${url}`]));

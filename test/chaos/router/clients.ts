@@ -219,7 +219,7 @@ interface Said {
 function readEvents(text: string): Said {
   const said: Said = { text: '', lastId: 0, reason: null, done: false, problem: null };
   for (const event of text.split('\n\n')) {
-    const data = /^data: (.*)$/m.exec(event)?.[1];
+    const data = /^data: ([^\n]*)/m.exec(event)?.[1];
     if (data === undefined) continue;
     if (data === '[DONE]') {
       said.done = true;

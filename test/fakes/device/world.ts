@@ -113,7 +113,8 @@ export function readStream(raw: string): { text: string; done: boolean; error: s
   let error: string | null = null;
   const ids: number[] = [];
   for (const block of raw.split('\n\n')) {
-    const data = /^data: (.*)$/m.exec(block)?.[1];
+    // Not `.`: U+2028 ends a line for it, and none of SSE.
+    const data = /^data: ([^\n]*)/m.exec(block)?.[1];
     if (data === undefined) continue;
     if (data === '[DONE]') {
       done = true;

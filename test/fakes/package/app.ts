@@ -66,7 +66,7 @@ export function openApp(options: TravelModeOptions, network: App['network'] = (r
     list: async (headers) => (await app.say({ type: 'list' }, headers)) as KeptAsk[],
     state: async (headers) => (await app.say({ type: 'state' }, headers)) as TravelState,
     async over() {
-      while (works.length > 0) await app.drive(Promise.allSettled(works.splice(0)));
+      while (works.length > 0) await app.drive(Promise.allSettled(works.splice(0)), 20);
     },
     async drive(work, stepMs = 0) {
       let done = false;
