@@ -9,6 +9,7 @@ import type { Outbox } from '../app/outbox.ts';
 import type { Storage, StorageState } from '../app/storage.ts';
 import { lineOf } from '../waiting/entry.ts';
 import { isRunning, joinTurn, type AnswerView, type LiveAsk, type TurnView } from './answer-view.ts';
+import { createDraft } from './draft.ts';
 import { evidenceOf, newsOf, stopped } from './ended.ts';
 import { historyFor } from './history.ts';
 import type { readAnswer } from './read-answer.ts';
@@ -74,7 +75,7 @@ export function createTalk(parts: TalkParts): Talk {
   const told = signal<readonly ToldTurn[]>([]);
   const lives = signal<readonly Signal<LiveAsk>[]>([]);
   const found = signal<Talk['found']['value']>('looking');
-  const draft = signal('');
+  const draft = createDraft(conversationId, parts);
   const feature = signal<string | null>(null);
   const news = signal('');
   const running = new Map<string, AbortController>();
@@ -105,29 +106,6 @@ export function createTalk(parts: TalkParts): Talk {
     });
   });
 
-  /** Conversations, null being a new one, whose draft has just been asked and stands on the disk until its question does. */
-  const asked = new Set<string | null>();
-
-  // A draft is read once when its conversation is shown, and only if nothing was typed meanwhile: that is kept then.
-  effect(() => {
-    const id = conversationId.value;
-    const place = storage.state.value;
-    if (place.kind !== 'open' || asked.has(id)) return;
-    const typed = untracked(() => draft.value);
-    if (typed !== '') return keepDraft(id, typed);
-    void place.store.readDraft(id ?? place.store.newDraft).then((text) => {
-      if (conversationId.value === id && draft.value === '' && !asked.has(id)) draft.value = text;
-    });
-  });
-
-  function keepDraft(id: string | null, text: string): void {
-    const place = storage.state.value;
-    if (place.kind !== 'open') return;
-    const write = place.store.keepDraft({ conversationId: id ?? place.store.newDraft, text, atMs: clock.now() });
-    // What is typed still stands in the field; only a reload would lose it.
-    write.catch((cause: unknown) => console.warn('What is typed is not kept on this device.', cause));
-  }
-
   /** Where things are kept. Who asks as soon as there is a field waits until that is known, for a while. */
   async function opened(): Promise<StorageState> {
     const stop: (() => void)[] = [];
@@ -144,8 +122,7 @@ export function createTalk(parts: TalkParts): Talk {
     const place = await opened();
     if (place.kind !== 'open') return false;
     try {
-      const draft = draftOf ?? place.store.newDraft;
-      return await place.store.addTurn(turn, { path: ASK_PATH, body }, () => (asked.has(draftOf) ? draft : null));
+      return await place.store.addTurn(turn, { path: ASK_PATH, body }, () => draft.asked(draftOf));
     } catch (cause) {
       // A full or broken storage costs the history, never the answer.
       console.warn('This question is not kept on this device.', cause);
@@ -167,12 +144,12 @@ export function createTalk(parts: TalkParts): Talk {
       feature: feature.value ?? '',
       askedAtMs: clock.now(),
     };
-    if (first || typed) asked.add(draftOf);
+    if (first || typed) draft.ask(draftOf);
     const live = begin(turn);
     const messages = historyFor(before, prompt);
     const isKept = await keep(turn, askBody(messages), draftOf);
     // It went with its question; where nothing may be kept it goes now. What was typed since is another draft.
-    if (asked.delete(draftOf)) keepDraft(draftOf, '');
+    draft.over(draftOf);
     // Whoever has gone on to another conversation meanwhile stays there.
     if (first && conversationId.value === turn.conversationId) parts.onConversation(turn.conversationId);
     await hear(live, { askId: turn.id, feature: feature.value, messages, noCache }, { askedAt, isKept });
@@ -251,32 +228,28 @@ export function createTalk(parts: TalkParts): Talk {
         null,
     ),
     onScreen: signal(false),
-    draft,
+    draft: draft.text,
     feature,
     news,
     writing: computed(() => lives.value.some((live) => !live.value.over)),
-    type(text) {
-      draft.value = text;
-      asked.delete(conversationId.value);
-      keepDraft(conversationId.value, text);
-    },
+    type: draft.type,
     show(id) {
       if (id === conversationId.value) return;
       batch(() => {
         conversationId.value = id;
         told.value = [];
         found.value = 'looking';
-        draft.value = '';
+        draft.text.value = '';
       });
     },
     async ask(words) {
-      const prompt = (words ?? draft.value).trim();
+      const prompt = (words ?? draft.text.value).trim();
       if (prompt === '') return;
       if (parts.signedOut()) {
         news.value = 'You are signed out. What you typed is kept.';
         return;
       }
-      if (words === undefined) draft.value = '';
+      if (words === undefined) draft.text.value = '';
       await send(prompt, { noCache: false, typed: words === undefined });
     },
     saidHere: (askId) => {

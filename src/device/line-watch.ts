@@ -19,12 +19,18 @@ export class LineWatch {
     this.#changed = parts.changed;
   }
 
-  /** Adds what a request showed. Never fails: a line that cannot be noted is still judged in memory. */
-  async note(outcome: Evidence['outcome'], firstTokenMs: number | null): Promise<void> {
-    const evidence = [
-      ...(await this.evidence()),
-      { at_ms: this.#clock.now(), outcome, first_token_ms: firstTokenMs },
-    ].slice(-EVIDENCE_KEPT);
+  /**
+   * Adds what a request showed, now or at `atMs`: what is told late says nothing of what came after it. Never fails: a line that
+   * cannot be noted is still judged in memory.
+   */
+  async note(
+    outcome: Evidence['outcome'],
+    firstTokenMs: number | null,
+    atMs: number = this.#clock.now(),
+  ): Promise<void> {
+    const known = await this.evidence();
+    const all = [...known, { at_ms: atMs, outcome, first_token_ms: firstTokenMs }];
+    const evidence = all.sort((a, b) => a.at_ms - b.at_ms).slice(-EVIDENCE_KEPT);
     this.#evidence = evidence;
     this.#changed();
     // Kept for the next worker only: that it could not be written changes nothing for this one.

@@ -43,8 +43,9 @@ export async function travel(request: Request, device: Device, keepAlive: KeepAl
     const answer = fallBack(life, network, { passed: null, late }).finally(over);
     // Noted afterwards, so that what the pages are then told counts an ask that had to wait.
     if (tried) {
+      const missedAtMs = device.clock.now();
       const told = life.saved === null ? answer : answer.then(() => out(device));
-      keepAlive(told.then(() => device.line.note(evidenceOf(network), null)));
+      keepAlive(told.then(() => device.line.note(evidenceOf(network), null, missedAtMs)));
     }
     return answer;
   }

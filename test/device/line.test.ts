@@ -134,6 +134,15 @@ describe('real sockets', () => {
     await Promise.all(over);
   });
 
+  it('[N12] what is told late of an ask says nothing of what came after it', async () => {
+    const { device, clock } = openWorld();
+    const before = clock.now();
+    clock.setNow(before + 1_000);
+    await device.line.note('answered', 400);
+    await device.line.note('offline', null, before);
+    expect(await device.line.state()).toBe('online');
+  });
+
   it('[D53] a closed port is offline', async () => {
     const origin = await listen(() => undefined);
     for (const server of servers.splice(0)) await new Promise((resolve) => server.close(resolve));
