@@ -29,6 +29,9 @@ export function streamAnswer(handle: AskHandle, reader: StreamReader, signal: Ab
   return new ReadableStream(new AnswerSource(handle, reader, signal));
 }
 
+/** Characters past which no more events are put into one piece of the body. */
+const PIECE_CHARS = 65_536;
+
 const encoder = new TextEncoder();
 
 class AnswerSource implements UnderlyingSource<Uint8Array> {
@@ -38,6 +41,8 @@ class AnswerSource implements UnderlyingSource<Uint8Array> {
   readonly #writer: ChunkWriter;
   readonly #stop = new AbortController();
   readonly #events: AsyncIterator<NumberedEvent>;
+  /** The step after the last one taken, already asked for. */
+  #ahead: Promise<IteratorResult<NumberedEvent>> | null = null;
   #controller: ReadableStreamDefaultController<Uint8Array> | null = null;
   #lastWrite: number;
   #cancelBeat = (): void => undefined;
@@ -67,19 +72,24 @@ class AnswerSource implements UnderlyingSource<Uint8Array> {
   }
 
   async pull(): Promise<void> {
+    let piece = '';
     try {
       for (;;) {
         const { text, last } = await this.#next();
         if (this.#over) return;
-        this.#send(text);
+        piece += text;
+        // What came together goes out together: each piece is a write to the socket.
+        if (!last && piece.length < PIECE_CHARS && (await this.#isMoreThere())) continue;
+        if (this.#over) return;
+        this.#send(piece);
         if (last) return this.#finish();
-        if (text !== '') return;
+        if (piece !== '') return;
       }
     } catch (failure) {
       // After the end the failure is our own abort of the events, and nobody reads any more.
       if (this.#over) return;
       this.#reader.failed(failure);
-      this.#send(writeSse(JSON.stringify(errorBody(asProblem(failure)))));
+      this.#send(piece + writeSse(JSON.stringify(errorBody(asProblem(failure)))));
       this.#finish();
     }
   }
@@ -89,9 +99,21 @@ class AnswerSource implements UnderlyingSource<Uint8Array> {
     this.#finish();
   }
 
+  /** Whether a further event is there before the event loop has turned once. */
+  async #isMoreThere(): Promise<boolean> {
+    let isThere = false;
+    const come = (): void => void (isThere = true);
+    this.#ahead = this.#events.next();
+    this.#ahead.then(come, come);
+    await new Promise((resolve) => setImmediate(resolve));
+    return isThere;
+  }
+
   /** The text of the next event and whether it is the last; no text for an event that the reader has already. */
   async #next(): Promise<{ text: string; last: boolean }> {
-    const step = await this.#events.next();
+    const ahead = this.#ahead ?? this.#events.next();
+    this.#ahead = null;
+    const step = await ahead;
     if (step.done === true) throw new Problem('stream_incomplete', 'The answer broke off.');
     const { seq, event } = step.value;
     // A problem is said again to whoever comes back: its stream had no other end.

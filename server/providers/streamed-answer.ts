@@ -95,7 +95,7 @@ export class StreamedAnswer {
     const content: ContentEvent[] = [];
     for (const event of this.#events(text)) {
       try {
-        content.push(...this.#reader.read(event));
+        for (const each of this.#reader.read(event)) join(content, each);
       } catch (failure) {
         if (!(failure instanceof InBandError)) throw failure;
         // After a finish reason the answer is whole, whatever is said then. What came before the error is given first.
@@ -124,4 +124,14 @@ export class StreamedAnswer {
     this.#cancelUsageWait?.();
     this.#cancelUsageWait = null;
   }
+}
+
+/** Adds content to what came in the same bytes: text that goes on is one event, for each event costs everybody after us the same. */
+function join(content: ContentEvent[], event: ContentEvent): void {
+  const last = content.at(-1);
+  if (last?.type === 'text-delta' && event.type === 'text-delta' && last.refusal === event.refusal) {
+    content[content.length - 1] = { ...last, text: last.text + event.text };
+  } else if (last?.type === 'reasoning-delta' && event.type === 'reasoning-delta') {
+    content[content.length - 1] = { ...last, text: last.text + event.text };
+  } else content.push(event);
 }

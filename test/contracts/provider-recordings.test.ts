@@ -27,6 +27,14 @@ describe.each(RECORDINGS)('$name', (recording) => {
     );
   });
 
+  it('[ST17] text that comes in one piece is one event, its words in their order', async () => {
+    const heard = await read(recording, [bytes]);
+    const text = heard.filter((event) => event.type === 'text-delta');
+    const refusals = new Set(text.map(({ refusal }) => refusal));
+    if (recording.tools.length === 0) expect(text.length).toBeLessThanOrEqual(refusals.size);
+    expectRead(heard, recording);
+  });
+
   it('[P4] is never taken for whole when it breaks off before its finish reason', async () => {
     const finishAt = Math.max(bytes.lastIndexOf('"finish_reason":"'), bytes.lastIndexOf('"stop_reason":"'));
     for (let at = 0; at < finishAt; at += 7)

@@ -136,6 +136,17 @@ test('[H4] after content a failure is in-band, without [DONE]; a JSON caller get
   expect([whole.status, await codeOf(whole)]).toEqual([502, 'stream_incomplete']);
 });
 
+test('[ST17] what is there of an answer goes out in one write, and what comes later as it comes', async () => {
+  const { request, asks } = openSurface();
+  const [start, first, ...rest] = goodDay();
+  if (start === undefined || first === undefined) throw new Error('There is no good day.');
+  asks.play = (ask) => ask.push(start, first);
+  const stream = lines(await request('/ai', json({ prompt: 'Hi', stream: true })));
+  expect((await stream.next()).match(/^data: /gm)).toHaveLength(2);
+  asks.asked[0]?.push(...rest);
+  expect((await stream.next()).match(/^data: /gm)).toHaveLength(rest.length + 1);
+});
+
 test('[H3] a silent stream gets a comment every 10 s', async () => {
   const { request, asks, clock } = openSurface();
   asks.play = (ask) => ask.push(...goodDay().slice(0, 1));
@@ -163,7 +174,10 @@ test('[H3] a reader that does not read gets no heap of comments', async () => {
 
 test('[H3] a reader that takes nothing for 5 minutes is cut off, and leaves the ask', async () => {
   const { request, asks, clock } = openSurface();
-  asks.play = (ask) => ask.push(...goodDay());
+  const [start, ...rest] = goodDay();
+  // More than goes out in one piece.
+  asks.play = (ask) =>
+    ask.push(...(start === undefined ? [] : [start]), { type: 'text-delta', text: 'x'.repeat(70_000) }, ...rest);
   const response = await request('/ai', json({ prompt: 'Hi', stream: true }));
   await clock.advance(310_000);
   expect([asks.asked[0]?.leaves, clock.timers()]).toEqual([1, 0]);
