@@ -4,6 +4,7 @@ import { env } from 'node:process';
 import preact from '@preact/preset-vite';
 import { build, defineConfig, type Plugin } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
+import { shellOfPage } from './src/app/shell.ts';
 import { cutInTwo } from './sw/build/cut-in-two.ts';
 
 /** Where the router listens while the page is developed. */
@@ -19,6 +20,11 @@ function inlineMarks(): Plugin {
     transformIndexHtml: (html) =>
       html.replace('<!-- marks -->', readFileSync(resolve(import.meta.dirname, 'src/look/marks.svg'), 'utf8')),
   };
+}
+
+/** Puts into the page what stands in it before its script has run. */
+function inlineShell(): Plugin {
+  return { name: 'layover-shell', transformIndexHtml: (html) => html.replace('<!-- shell -->', shellOfPage()) };
 }
 
 /** To import a module of the shared code or of the device does nothing by itself: what is not used of it can be left out. */
@@ -84,6 +90,7 @@ export default defineConfig({
   server: { proxy: Object.fromEntries(routerPaths.map((path) => [path, { target: router, changeOrigin: true }])) },
   plugins: [
     inlineMarks(),
+    inlineShell(),
     simulatorScript(),
     preact({ devToolsEnabled: false }),
     VitePWA({

@@ -1,23 +1,16 @@
 import type { ComponentChildren } from 'preact';
 import { lazy } from 'preact-iso';
 import { Suspense } from './suspense.tsx';
-import { Logo, Mark, type MarkName } from '../look/mark.tsx';
+import { Logo, Mark } from '../look/mark.tsx';
 import { countWords } from '../look/words.ts';
 import { Conversations } from '../ask/conversations.tsx';
 import { FeaturePicker } from '../ask/feature-picker.tsx';
 import { LinePill } from './line-pill.tsx';
 import { useModels } from './models.ts';
+import { PLACES, type PagePlace } from './places.ts';
 
 const DeveloperPanel = lazy(() => import('../developer/developer-panel.tsx').then((module) => module.DeveloperPanel));
 const Tape = lazy(() => import('../developer/tape.tsx').then((module) => module.Tape));
-
-const PLACES: { href: string; name: string; mark: MarkName }[] = [
-  { href: '/', name: 'Ask', mark: 'go-ask' },
-  { href: '/waiting', name: 'Waiting', mark: 'go-waiting' },
-  { href: '/saved', name: 'Saved', mark: 'go-saved' },
-  { href: '/travel', name: 'Travel', mark: 'go-travel' },
-  { href: '/console', name: 'Console', mark: 'go-console' },
-];
 
 /** Rail, bar and tabs around every view. */
 export function Frame({ path, atAsk, children }: { path: string; atAsk: boolean; children: ComponentChildren }) {
@@ -146,7 +139,7 @@ function isAt(href: string, path: string, atAsk: boolean): boolean {
   return href === '/' ? atAsk : href === path;
 }
 
-function PlaceLink({ href, name, mark, look, current }: (typeof PLACES)[number] & { look: string; current: boolean }) {
+function PlaceLink({ href, name, mark, look, current }: PagePlace & { look: string; current: boolean }) {
   const { outbox } = useModels();
   const atWaiting = href === '/waiting';
   const waiting = atWaiting ? outbox.waiting.value : 0;
