@@ -41,7 +41,10 @@ export async function ownDraft(place: Place, { locks, session, clock }: Tab): Pr
     inTime();
     if (own) return before;
   }
-  const stored: unknown[] = await read(place, ['drafts'], (tx) => tx.objectStore('drafts').getAllKeys());
+  // Drafts that cannot be read are none.
+  const stored: unknown[] = await read(place, ['drafts'], (tx) => tx.objectStore('drafts').getAllKeys()).catch(
+    () => [],
+  );
   const left = stored.map(String).filter(isOfNew);
   const fresh = Array.from({ length: MOST }, (_, at) =>
     at === 0 ? NEW_CONVERSATION : `${NEW_CONVERSATION}-${at + 1}`,
