@@ -2,14 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { readDraft } from '#device/drafts.ts';
 import { openDeviceStore } from '../../src/app/device-store.ts';
 import { freshPlace } from '../fakes/device/place.ts';
+import { someTurn } from '../fakes/device/rows.ts';
 
-const turn = {
-  id: '01890000-0000-7000-8000-000000000001',
-  conversationId: 'c1',
-  prompt: 'Where is the station?',
-  feature: '',
-  askedAtMs: 1_000,
-};
+const turn = someTurn();
 const sent = { path: '/ai', body: '{"messages":[{"role":"user","content":"Where is the station?"}],"stream":true}' };
 
 describe('a question', () => {

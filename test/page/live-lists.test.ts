@@ -5,14 +5,9 @@ import { systemClock } from '#shared/clock.ts';
 import { addTurn } from '#device/conversations.ts';
 import { openLiveLists } from '../../src/app/live-lists.ts';
 import { freshPlace } from '../fakes/device/place.ts';
+import { someTurn } from '../fakes/device/rows.ts';
 
-const turn = {
-  id: '01890000-0000-7000-8000-000000000001',
-  conversationId: 'c1',
-  prompt: 'Where is the station?',
-  feature: '',
-  askedAtMs: 1_000,
-};
+const turn = someTurn();
 
 const everything = { all: new RangeSet(-Infinity, [[]]) };
 

@@ -1,4 +1,5 @@
 import type { Answer } from '#shared/answer.ts';
+import type { NewTurn } from '#device/conversations.ts';
 import { DEXIE_STORES, type Place } from '#device/database.ts';
 import type { OutboxRow, SavedRow } from '#device/rows.ts';
 
@@ -42,6 +43,16 @@ export function someWaiting(nth: number): OutboxRow {
     tries: 0,
     order: nth,
     state: { kind: 'queued' },
+  };
+}
+
+export function someTurn(): NewTurn {
+  return {
+    id: '01890000-0000-7000-8000-000000000001',
+    conversationId: 'c1',
+    prompt: 'Where is the station?',
+    feature: '',
+    askedAtMs: 1_000,
   };
 }
 
