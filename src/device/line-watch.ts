@@ -20,21 +20,21 @@ export class LineWatch {
   }
 
   /**
-   * Adds what a request showed, now or at `atMs`: what is told late says nothing of what came after it. Never fails: a line that
-   * cannot be noted is still judged in memory.
+   * Adds what a request showed. It counts at once, and is told and written when `after` has settled. Never fails: a line that cannot
+   * be noted is still judged in memory.
    */
   async note(
     outcome: Evidence['outcome'],
     firstTokenMs: number | null,
-    atMs: number = this.#clock.now(),
+    after: Promise<unknown> = Promise.resolve(),
   ): Promise<void> {
-    const known = await this.evidence();
-    const all = [...known, { at_ms: atMs, outcome, first_token_ms: firstTokenMs }];
-    const evidence = all.sort((a, b) => a.at_ms - b.at_ms).slice(-EVIDENCE_KEPT);
-    this.#evidence = evidence;
+    const seen = { at_ms: this.#clock.now(), outcome, first_token_ms: firstTokenMs };
+    if (this.#evidence === null) await this.evidence();
+    this.#evidence = [...(this.#evidence ?? []), seen].slice(-EVIDENCE_KEPT);
+    await after.catch((failure: unknown) => void failure);
     this.#changed();
     // Kept for the next worker only: that it could not be written changes nothing for this one.
-    await writeSetting(this.#meta, 'evidence', evidence).catch((failure: unknown) => void failure);
+    await writeSetting(this.#meta, 'evidence', await this.evidence()).catch((failure: unknown) => void failure);
   }
 
   async evidence(): Promise<Evidence[]> {

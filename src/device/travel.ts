@@ -41,11 +41,10 @@ export async function travel(request: Request, device: Device, keepAlive: KeepAl
   if (attempt.kind === 'missed') {
     const { network, tried, late } = attempt;
     const answer = fallBack(life, network, { passed: null, late }).finally(over);
-    // Noted afterwards, so that what the pages are then told counts an ask that had to wait.
+    // Told afterwards, so that what the pages hear then counts an ask that had to wait.
     if (tried) {
-      const missedAtMs = device.clock.now();
-      const told = life.saved === null ? answer : answer.then(() => out(device));
-      keepAlive(told.then(() => device.line.note(evidenceOf(network), null, missedAtMs)));
+      const given = life.saved === null ? answer : answer.then(() => out(device));
+      keepAlive(device.line.note(evidenceOf(network), null, given));
     }
     return answer;
   }
