@@ -17,7 +17,8 @@ export interface DeviceStore {
   steering: Steering;
   /**
    * Writes a turn, where its feature may be kept, after all that was typed before. True when its ask, as it is sent, is kept with it
-   * and goes on by itself whatever ends. `draft` says then which draft it was; null when others were typed there since.
+   * and goes on by itself whatever ends. `draft` says then which draft it was, to go in the same moment; null when others were typed
+   * there since.
    */
   addTurn(turn: NewTurn, sent: Sent, draft: () => string | null): Promise<boolean>;
   /** Under which the words of a new conversation in this tab are kept, until it has a question. */
@@ -73,10 +74,13 @@ export function openDeviceStore(
     // What may not be kept lives in the memory of its tab alone.
     async addTurn(turn, sent, draft) {
       const rule = ruleOf(turn.feature);
-      if (rule === null) return false;
-      const begun = rule.queue ? begunRow(turn, rule.name, sent) : null;
-      await inOrder(() => addTurn(place, turn, begun, draft()));
-      return rule.queue;
+      const begun = rule?.queue === true ? begunRow(turn, rule.name, sent) : null;
+      await inOrder(async () => {
+        const typed = draft();
+        if (rule !== null) return addTurn(place, turn, begun, typed);
+        if (typed !== null) await keepDraft(place, { conversationId: typed, text: '', atMs: turn.askedAtMs });
+      });
+      return begun !== null;
     },
     readConversation: (conversationId) => readConversation(place, conversationId),
     renameConversation: (conversationId, title) => renameConversation(place, conversationId, title),

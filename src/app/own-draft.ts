@@ -2,7 +2,7 @@ import type { Clock } from '#shared/clock.ts';
 import { read, type Place } from '#device/database.ts';
 
 /** Draft of a conversation that has no first question yet. Each tab has one of its own: further ones are `new-2`, `new-3` and so on. */
-export const NEW_CONVERSATION = 'new';
+const NEW_CONVERSATION = 'new';
 
 /** How long a tab that was loaded again waits for the page before it to let go of its draft, in milliseconds. */
 const LATE_MS = 1_000;
@@ -46,10 +46,8 @@ export async function ownDraft(place: Place, { locks, session, clock }: Tab): Pr
     () => [],
   );
   const left = stored.map(String).filter(isOfNew);
-  const fresh = Array.from({ length: MOST }, (_, at) =>
-    at === 0 ? NEW_CONVERSATION : `${NEW_CONVERSATION}-${at + 1}`,
-  );
-  for (const id of new Set([...left, ...fresh])) {
+  const further = Array.from({ length: MOST - 1 }, (_, at) => `${NEW_CONVERSATION}-${at + 2}`);
+  for (const id of new Set([...left, NEW_CONVERSATION, ...further])) {
     if (!(await take(locks, `${name} ${id}`, { ifAvailable: true }))) continue;
     remember(session, id);
     return id;

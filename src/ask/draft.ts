@@ -6,12 +6,14 @@ import type { Storage } from '../app/storage.ts';
 export interface Draft {
   text: Signal<string>;
   type: (text: string) => void;
-  /** What was typed in a conversation is being asked: until it is kept as a question it stands on the disk, and is no draft. */
-  ask(conversationId: string | null): void;
-  /** Which draft goes with its question; null when other words were typed there since. */
-  asked(conversationId: string | null): string | null;
-  /** The question is kept, or cannot be: now the draft goes in any case. */
-  over(conversationId: string | null): void;
+  /** What was typed in a conversation is being asked: until `over` it stands on the disk, and is no draft. */
+  ask(conversationId: string | null): AskedDraft;
+}
+
+export interface AskedDraft {
+  /** Which draft it is, to go with its question; null when other words were typed there since. */
+  id(): string | null;
+  over(): void;
 }
 
 export function createDraft(
@@ -19,7 +21,7 @@ export function createDraft(
   { storage, clock }: { storage: Storage; clock: Clock },
 ): Draft {
   const text = signal('');
-  const asked = new Set<string | null>();
+  const asked = new Map<string | null, AskedDraft>();
 
   function keep(id: string | null, words: string): void {
     const place = storage.state.value;
@@ -52,13 +54,18 @@ export function createDraft(
       asked.delete(conversationId.value);
       keep(conversationId.value, words);
     },
-    ask: (id) => void asked.add(id),
-    asked(id) {
-      const place = storage.state.value;
-      return asked.has(id) && place.kind === 'open' ? (id ?? place.store.newDraft) : null;
-    },
-    over(id) {
-      if (asked.delete(id)) keep(id, '');
+    ask(id) {
+      const own: AskedDraft = {
+        id() {
+          const place = storage.state.value;
+          return asked.get(id) === own && place.kind === 'open' ? (id ?? place.store.newDraft) : null;
+        },
+        over() {
+          if (asked.get(id) === own) asked.delete(id);
+        },
+      };
+      asked.set(id, own);
+      return own;
     },
   };
 }

@@ -9,7 +9,7 @@ import type { Outbox } from '../app/outbox.ts';
 import type { Storage, StorageState } from '../app/storage.ts';
 import { lineOf } from '../waiting/entry.ts';
 import { isRunning, joinTurn, type AnswerView, type LiveAsk, type TurnView } from './answer-view.ts';
-import { createDraft } from './draft.ts';
+import { createDraft, type AskedDraft } from './draft.ts';
 import { evidenceOf, newsOf, stopped } from './ended.ts';
 import { historyFor } from './history.ts';
 import type { readAnswer } from './read-answer.ts';
@@ -118,11 +118,11 @@ export function createTalk(parts: TalkParts): Talk {
   }
 
   /** True when the ask is kept with its question, and so goes on whatever ends. */
-  async function keep(turn: TurnRow, body: string, draftOf: string | null): Promise<boolean> {
+  async function keep(turn: TurnRow, body: string, typed: AskedDraft | null): Promise<boolean> {
     const place = await opened();
     if (place.kind !== 'open') return false;
     try {
-      return await place.store.addTurn(turn, { path: ASK_PATH, body }, () => draft.asked(draftOf));
+      return await place.store.addTurn(turn, { path: ASK_PATH, body }, () => typed?.id() ?? null);
     } catch (cause) {
       // A full or broken storage costs the history, never the answer.
       console.warn('This question is not kept on this device.', cause);
@@ -132,7 +132,6 @@ export function createTalk(parts: TalkParts): Talk {
 
   /** `typed`: what is asked stood in the field. */
   async function send(prompt: string, { noCache, typed }: { noCache: boolean; typed: boolean }): Promise<void> {
-    const draftOf = conversationId.value;
     const before = untracked(() => turns.value);
     const askedAt = clock.monotonic();
     const first = conversationId.value === null;
@@ -144,12 +143,11 @@ export function createTalk(parts: TalkParts): Talk {
       feature: feature.value ?? '',
       askedAtMs: clock.now(),
     };
-    if (first || typed) draft.ask(draftOf);
+    const asked = first || typed ? draft.ask(conversationId.value) : null;
     const live = begin(turn);
     const messages = historyFor(before, prompt);
-    const isKept = await keep(turn, askBody(messages), draftOf);
-    // It went with its question; where nothing may be kept it goes now. What was typed since is another draft.
-    draft.over(draftOf);
+    const isKept = await keep(turn, askBody(messages), asked);
+    asked?.over();
     // Whoever has gone on to another conversation meanwhile stays there.
     if (first && conversationId.value === turn.conversationId) parts.onConversation(turn.conversationId);
     await hear(live, { askId: turn.id, feature: feature.value, messages, noCache }, { askedAt, isKept });

@@ -10,6 +10,7 @@ import { deviceKey } from '#device/settings.ts';
 import { Simulator } from '#device/simulator.ts';
 import { stopAsk } from '#device/stop.ts';
 import { openVault, type Vault } from '#device/vault.ts';
+import { removeKeyless } from '#device/wipe.ts';
 
 /** Opens this device: the one object that worker and page (when it has no worker) hold. Nothing is read before it is needed. */
 export function openDevice(parts: DeviceParts): Device {
@@ -51,10 +52,12 @@ export function openDevice(parts: DeviceParts): Device {
     },
     lockUp() {
       key = null;
+      const names = [...vaults.keys()];
       for (const vault of vaults.values()) vault.shut();
       vaults.clear();
       for (const { stop } of device.running.values()) stop();
       device.unstored = [];
+      return names;
     },
     tell: (message: FromDevice) => parts.post(DEVICE_CHANNEL, message),
   };
@@ -139,7 +142,8 @@ export async function heed(device: Device, message: ToWorker): Promise<void> {
       return tellState(device);
     }
     case 'signed-out':
-      device.lockUp();
+      // Storage that is closed to us has nothing of them.
+      await removeKeyless(device, device.lockUp()).catch((failure: unknown) => void failure);
       return tellState(device);
     case 'SKIP_WAITING':
       // The worker's own affair.

@@ -70,7 +70,7 @@ export interface Device extends DeviceParts {
   key: () => Promise<CryptoKey | null>;
   /** Seals what is kept in a person's database; null where nothing is kept. */
   vault: (database: string) => Vault | null;
-  /** Somebody signed out: what this worker or page knew of them in memory goes, and what it was doing for them ends. */
-  lockUp: () => void;
+  /** Somebody signed out: what this worker or page knew of them in memory goes, and what it was doing for them ends. Gives the names of their databases. */
+  lockUp: () => string[];
   tell: (message: FromDevice) => void;
 }

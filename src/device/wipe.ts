@@ -1,4 +1,4 @@
-import { write } from '#device/database.ts';
+import { read, write } from '#device/database.ts';
 import type { Device } from '#device/parts.ts';
 import { SIGN_OUT_DUE } from '#device/sign-out.ts';
 import { keySetting } from '#device/vault.ts';
@@ -28,6 +28,15 @@ export async function wipePerson(device: Device, database: string): Promise<void
   device.lockUp();
   device.tell({ type: 'signed-out' });
   await removeDatabase(device, database);
+}
+
+/**
+ * Removes the databases whose key is gone: what this worker was writing when somebody signed out elsewhere may have made one anew. One
+ * whose person is back has a key again.
+ */
+export async function removeKeyless(device: Device, databases: readonly string[]): Promise<void> {
+  const kept = await read(device.meta, ['settings'], (tx) => tx.objectStore('settings').getAllKeys());
+  for (const name of databases) if (!kept.map(String).includes(keySetting(name))) await removeDatabase(device, name);
 }
 
 /** Removes a database, if there is one; false when somebody held it open for so long that it is left to the browser and the next visit. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { META_DATABASE, read, write, type Place } from '#device/database.ts';
 import { listConversations } from '#device/conversations.ts';
+import { keepDraft } from '#device/drafts.ts';
 import { heed, personalPlace } from '#device/device.ts';
 import { enqueue, listOutbox } from '#device/outbox.ts';
 import { givePolicy, knownPolicy, refreshPolicy } from '#device/policy.ts';
@@ -93,8 +94,6 @@ describe('a sign-out', () => {
     const id = ID.replace(/1$/, '2');
     const asking = world.ask({ feature: 'chat', prompt: 'And now?' }, { 'idempotency-key': id });
     await world.clock.until(() => world.router.calls.filter((call) => call === 'POST /ai').length === 2);
-    // Its beginning is noted: nobody is just writing there.
-    await world.clock.until(() => world.told.some((each) => JSON.stringify(each).includes(id)));
     // The page removes everything; this is the worker, in whose memory the key still is.
     const worker = world.device;
     await world.drive(wipePerson(world.restart(), place.name));
@@ -105,6 +104,20 @@ describe('a sign-out', () => {
     await world.over();
     expect(await names(world)).toEqual([META_DATABASE]);
     expect(worker.unstored).toEqual([]);
+  });
+
+  it('[PV52] what a worker wrote before it heard of it goes when it hears; what is kept for somebody stays', async () => {
+    const { world, place } = await usedWorld();
+    const worker = world.device;
+    await world.drive(wipePerson(world.restart(), place.name));
+    // Its key is still in the memory of the worker.
+    await world.drive(keepDraft(place, { conversationId: 'c', text: 'Still here', atMs: 1 }));
+    expect(await names(world)).toEqual([META_DATABASE, place.name]);
+    await world.drive(heed(worker, { type: 'signed-out' }));
+    expect(await names(world)).toEqual([META_DATABASE]);
+    const { world: other, place: kept } = await usedWorld();
+    await other.drive(heed(other.device, { type: 'signed-out' }));
+    expect(await names(other)).toEqual([META_DATABASE, kept.name]);
   });
 
   it('[PV53] that the router has not heard of is told before anything else is said to it, and told once', async () => {

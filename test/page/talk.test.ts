@@ -17,16 +17,12 @@ function sse(body: BodyInit, headers: Record<string, string> = {}): Response {
 /** A talk before a network that answers as told; `log` holds what happened, in order. */
 function talkBefore(
   answers: ((request: Request) => Response | Promise<Response>)[],
-  options: { signedOut?: boolean; broken?: boolean; keepsAsks?: boolean } = {},
+  options: { signedOut?: boolean; addTurn?: DeviceStore['addTurn'] } = {},
 ) {
   const requests: { headers: Headers; messages: { role: string; content: string }[] }[] = [];
-  const addTurn: DeviceStore['addTurn'] | null =
-    options.broken === true
-      ? () => Promise.reject(new Error('The disk is full.'))
-      : options.keepsAsks === true
-        ? async () => true
-        : null;
-  const { storage, state, log, drafts } = fakeStorage(addTurn === null ? {} : { store: { addTurn } });
+  const { storage, state, log, drafts } = fakeStorage(
+    options.addTurn === undefined ? {} : { store: { addTurn: options.addTurn } },
+  );
   const api = createApi(async (request) => {
     log.push('sent');
     const { messages } = (await request.clone().json()) as { messages: { role: string; content: string }[] };
@@ -55,7 +51,7 @@ describe('a conversation', () => {
     const { talk, log } = talkBefore([() => sse(WHOLE)]);
     talk.type('Hello?');
     await talk.ask();
-    expect(log).toEqual(['draft Hello?', 'kept Hello?', 'draft ', 'shown', 'sent']);
+    expect(log).toEqual(['draft Hello?', 'kept Hello?', 'shown', 'sent']);
   });
 
   it('[G1] whoever begins another conversation while the question is being kept is not led back', async () => {
@@ -82,6 +78,18 @@ describe('a conversation', () => {
     expect(talk.draft.value).toBe('And now?');
   });
 
+  it('[G4] of two questions asked one right after the other each takes its own draft along', async () => {
+    const taken: (string | null)[] = [];
+    const addTurn: DeviceStore['addTurn'] = async (_turn, _sent, draft) => (taken.push(draft()), true);
+    const { talk } = talkBefore([() => sse(WHOLE), () => sse(WHOLE)], { addTurn });
+    talk.type('Hello?');
+    const one = talk.ask();
+    talk.show(null);
+    talk.type('And now?');
+    await Promise.all([one, talk.ask()]);
+    expect(taken).toEqual([null, 'new']);
+  });
+
   it('[G1] [G4] whoever types and asks before the storage is open loses neither draft nor question', async () => {
     const { talk, log, state } = talkBefore([() => sse(WHOLE)]);
     const open = state.value;
@@ -95,14 +103,14 @@ describe('a conversation', () => {
     const asked = talk.ask();
     state.value = open;
     await asked;
-    expect(log).toEqual(['draft Hello', 'kept Hello?', 'draft ', 'shown', 'sent']);
+    expect(log).toEqual(['draft Hello', 'kept Hello?', 'shown', 'sent']);
   });
 
   it('[G4] words that stood typed when others were asked go along into the conversation', async () => {
     const { talk, drafts } = talkBefore([() => sse(WHOLE)]);
     talk.type('Later');
     await talk.ask('Hello?');
-    expect([drafts.get('new'), drafts.get(talk.conversationId.value ?? '')]).toEqual(['', 'Later']);
+    expect([drafts.get('new'), drafts.get(talk.conversationId.value ?? '')]).toEqual([undefined, 'Later']);
     expect(talk.draft.value).toBe('Later');
   });
 
@@ -123,7 +131,7 @@ describe('a conversation', () => {
     lost.talk.type('Hello?');
     await lost.talk.ask();
     expect(lost.last().answer).toMatchObject({ kind: 'failed', code: 'unreachable' });
-    const kept = talkBefore([], { keepsAsks: true });
+    const kept = talkBefore([], { addTurn: async () => true });
     kept.talk.type('Hello?');
     await kept.talk.ask();
     expect(kept.last().answer).toEqual({ kind: 'asked' });
@@ -131,7 +139,9 @@ describe('a conversation', () => {
   });
 
   it('[G1] asks although the device cannot keep the question', async () => {
-    const { talk, last } = talkBefore([() => sse(WHOLE)], { broken: true });
+    const { talk, last } = talkBefore([() => sse(WHOLE)], {
+      addTurn: () => Promise.reject(new Error('The disk is full.')),
+    });
     talk.type('Hello?');
     await talk.ask();
     expect(last().answer).toMatchObject({ kind: 'whole', text: 'Good day.' });

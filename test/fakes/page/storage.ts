@@ -41,7 +41,11 @@ export function fakeStorage(changes: { store?: Partial<DeviceStore>; steering?: 
   const store: DeviceStore = {
     steering,
     newDraft: 'new',
-    addTurn: async (turn) => (log.push(`kept ${turn.prompt}`), false),
+    addTurn: async (turn, _sent, draft) => {
+      log.push(`kept ${turn.prompt}`);
+      drafts.delete(draft() ?? '');
+      return false;
+    },
     readConversation: async () => [],
     renameConversation: async (id, title) => void log.push(`rename ${id} ${title}`),
     readDraft: async (id) => drafts.get(id) ?? '',
