@@ -8,7 +8,8 @@ import { askAnew, cancelAsk, discardAsk, editAsk, wishToHear, type Asked } from 
 export function EntryActions({ asked, entry }: { asked: Asked; entry: Entry }) {
   const models = useModels();
   const { route } = useLocation();
-  const cancel = (word: string) => <Quiet word={word} press={() => cancelAsk(models, asked.askId)} />;
+  // One button under two words, so that it keeps the focus while an attempt comes and goes.
+  const cancel = (word: string) => <Quiet key="cancel" word={word} press={() => cancelAsk(models, asked.askId)} />;
   const discard = <Quiet word="Discard" press={() => discardAsk(models, asked.askId)} />;
   const edit = <Quiet word="Edit" press={() => editAsk(models, asked, route).then(focusField)} />;
   const sendNow = (word: string) => (
@@ -28,7 +29,7 @@ export function EntryActions({ asked, entry }: { asked: Asked; entry: Entry }) {
       );
     case 'sending':
     case 'resuming':
-      return cancel('Stop');
+      return <>{cancel('Stop')}</>;
     case 'needs-sign-in':
       return (
         <>

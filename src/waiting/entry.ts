@@ -68,3 +68,8 @@ export function entryOf(row: OutboxRow, begun: AnswerRow | null, line: readonly 
 export function lineOf(rows: readonly OutboxRow[]): string[] {
   return rows.filter(({ state }) => state.kind === 'queued').map(({ askId }) => askId);
 }
+
+/** It goes by itself: nobody has to do anything for it. */
+export function isInLine({ kind }: Entry): boolean {
+  return ['sending', 'resuming', 'queued'].includes(kind);
+}

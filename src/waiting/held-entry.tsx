@@ -1,28 +1,26 @@
-import { useRef } from 'preact/hooks';
 import { useModels } from '../app/models.ts';
 import { Mark } from '../look/mark.tsx';
 import { ageWords } from '../look/words.ts';
 import { EntryActions } from './entry-actions.tsx';
 import { tellEntry } from './entry-words.ts';
 import { moveAsk } from './verbs.ts';
+import { isInLine, type Entry } from './entry.ts';
 import type { Held } from './waiting-view.tsx';
 
-/** One ask of the list: what was asked, how it stands, what can be done. */
-export function HeldEntry({ held: { row, conversationId, entry } }: { held: Held }) {
+/** One ask of the list: what was asked, how it stands, what can be done. `alone` where there is no other of its kind. */
+export function HeldEntry({ held: { row, conversationId, entry }, alone }: { held: Held; alone: boolean }) {
   const { nowMs } = useModels();
   const told = tellEntry(entry, nowMs.value);
   const asked = { askId: row.askId, question: row.question, conversationId };
   return (
-    <article class="waits-row" aria-label={`${row.question.slice(0, 80)}: ${told.what}`}>
+    <article class="waits-row" tabIndex={-1} aria-label={`${row.question.slice(0, 80)}: ${told.what}`}>
       <Mark name={told.mark} look={told.tone} />
       <h3>{conversationId === null ? row.question : <a href={`/c/${conversationId}`}>{row.question}</a>}</h3>
       <p>
         <b>{told.what}</b> {told.more} Asked {ageWords(nowMs.value - row.askedAtMs)}.
       </p>
       <div class="buttons">
-        {entry.kind === 'queued' && entry.line > 1 && (
-          <Moves askId={row.askId} first={entry.place === 1} last={entry.place === entry.line} />
-        )}
+        {isInLine(entry) && !alone && <Moves askId={row.askId} entry={entry} />}
         <EntryActions asked={asked} entry={entry} />
         {entry.kind === 'answered' && conversationId !== null && (
           <a class="button plain" href={`/c/${conversationId}`}>
@@ -34,18 +32,12 @@ export function HeldEntry({ held: { row, conversationId, entry } }: { held: Held
   );
 }
 
-/** Moves the ask one place. At an end its button stays where it is, so that whoever pressed it keeps the focus. */
-function Moves({ askId, first, last }: { askId: string; first: boolean; last: boolean }) {
+/** Moves the ask one place. Where it cannot be moved its buttons stay, so that whoever pressed one keeps the focus. */
+function Moves({ askId, entry }: { askId: string; entry: Entry }) {
   const models = useModels();
-  const root = useRef<HTMLSpanElement>(null);
-  const move = async (by: -1 | 1): Promise<void> => {
-    const pressed = document.activeElement;
-    await moveAsk(models, askId, by);
-    // A row that moves in the document loses the focus; it is given back with the frame that draws the new order.
-    requestAnimationFrame(() => {
-      if (pressed instanceof HTMLElement && root.current?.contains(pressed) === true) pressed.focus();
-    });
-  };
+  const waits = entry.kind === 'queued';
+  const first = !waits || entry.place === 1;
+  const last = !waits || entry.place === entry.line;
   const button = (by: -1 | 1, word: string, off: boolean) => (
     <button
       class="button icon plain quiet"
@@ -53,14 +45,14 @@ function Moves({ askId, first, last }: { askId: string; first: boolean; last: bo
       aria-label={word}
       aria-disabled={off}
       onClick={() => {
-        if (!off) void move(by);
+        if (!off) void moveAsk(models, askId, by);
       }}
     >
       <Mark name={by === -1 ? 'up' : 'lower'} look="small" />
     </button>
   );
   return (
-    <span class="moves" ref={root}>
+    <span class="moves">
       {button(-1, 'Move up', first)}
       {button(1, 'Move down', last)}
     </span>

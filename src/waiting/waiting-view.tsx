@@ -6,9 +6,10 @@ import { useModels } from '../app/models.ts';
 import { Mark } from '../look/mark.tsx';
 import { countWords } from '../look/words.ts';
 import { DraftEntry } from './draft-entry.tsx';
-import { entryOf, lineOf, type Entry } from './entry.ts';
+import { entryOf, isInLine, lineOf, type Entry } from './entry.ts';
 import { HeldEntry } from './held-entry.tsx';
 import type { HeldAsk } from './held-asks.ts';
+import { useFocusKept } from './keep-focus.ts';
 
 /** What is not answered yet, and what was answered while nobody looked. */
 export function WaitingView() {
@@ -72,11 +73,12 @@ export function groupOf(asks: readonly HeldAsk[]): Record<'needsYou' | 'answered
   return {
     needsYou: of('refused', 'needs-sign-in', 'expired'),
     answered: of('answered'),
-    inLine: of('sending', 'resuming', 'queued'),
+    inLine: held.filter(({ entry }) => isInLine(entry)),
   };
 }
 
 function Group({ name, asks, children }: { name: string; asks: readonly Held[]; children?: ComponentChildren }) {
+  const rows = useFocusKept<HTMLDivElement>();
   if (asks.length === 0) return null;
   const id = name.toLowerCase().replaceAll(' ', '-');
   return (
@@ -86,9 +88,9 @@ function Group({ name, asks, children }: { name: string; asks: readonly Held[]; 
         <span class="beside quiet">{countWords(asks.length, 'ask')}</span>
         {children}
       </header>
-      <div class="body flush">
+      <div class="body flush" ref={rows}>
         {asks.map((held) => (
-          <HeldEntry key={held.row.askId} held={held} />
+          <HeldEntry key={held.row.askId} held={held} alone={asks.length === 1} />
         ))}
       </div>
     </section>

@@ -108,6 +108,47 @@ test(
 );
 
 test(
+  '[G83] neither an order that another tab makes nor an attempt takes the focus away',
+  { tag: '@firefox' },
+  async ({ page, world }) => {
+    world.north.otherwise(answer('Answered.'));
+    await openAsk(page);
+    await askOffline(page, world, [FIRST, SECOND, THIRD]);
+    const third = inLine(page).filter({ hasText: THIRD });
+    const down = third.getByRole('button', { name: 'Move down' });
+    await down.focus();
+    const other = await page.context().newPage();
+    await other.goto(page.url());
+    const up = inLine(other).filter({ hasText: THIRD }).getByRole('button', { name: 'Move up' });
+    for (const order of [
+      [FIRST, THIRD, SECOND],
+      [THIRD, FIRST, SECOND],
+    ]) {
+      await up.click();
+      await expect.poll(() => titles(page)).toEqual(order);
+    }
+    await other.close();
+    await expect(down).toBeFocused();
+
+    // An attempt that nothing answers, and that ends with the line.
+    await world.line.set('silent');
+    await page.evaluate(() => window.dispatchEvent(new Event('online')));
+    await expect(third.getByRole('button', { name: 'Stop' })).toBeVisible();
+    await expect(down).toBeFocused();
+    await third.getByRole('button', { name: 'Stop' }).focus();
+    await world.line.set('down');
+    await expect(third.getByRole('button', { name: 'Cancel' })).toBeFocused();
+
+    // What is gone leaves the focus to its row, and the next press of Tab goes on from there.
+    await third.getByRole('button', { name: 'Send now' }).focus();
+    await world.line.set('silent');
+    await page.keyboard.press('Enter');
+    await expect(third.getByRole('button', { name: 'Stop' })).toBeVisible();
+    await expect(third).toBeFocused();
+  },
+);
+
+test(
   '[G82] cancelled and left, it is never sent, and its conversation says so',
   { tag: '@firefox' },
   async ({ page, world }) => {
