@@ -197,8 +197,16 @@ for (const [place, width, height, colorScheme] of [
     await page.getByRole('button', { name: 'Forget everything' }).click();
     await check('forms with a mistake');
     await page.getByRole('button', { name: 'Keep everything' }).click();
+    // It may be over before anybody looks, so whoever waits for it is told.
+    const tape = page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          const look = (): void => void (document.querySelector('.tape') !== null && resolve('shown'));
+          new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
+        }),
+    );
     await page.getByRole('button', { name: 'Start rehearsal' }).click();
-    await expect(page.locator('.tape')).toBeVisible();
+    expect(await tape).toBe('shown');
     await expect(page.getByText('All of it was there.')).toBeVisible({ timeout: 20_000 });
     await check('rehearsed');
   });
