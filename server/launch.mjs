@@ -9,6 +9,7 @@ import { buildPage } from './launch/build.mjs';
 import { takeOver } from './launch/child.mjs';
 import { installPackages } from './launch/install.mjs';
 import { LaunchProblem } from './launch/problem.mjs';
+import { compileCache, ROUTER_FLAGS } from './launch/router.mjs';
 import { findRuntime, runtimeEnv } from './launch/runtime.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url)).replace(/[\\/]$/, '');
@@ -23,7 +24,7 @@ const commands = {
       if (!(problem instanceof LaunchProblem) || !isBypassed(process.env)) throw problem;
       console.error(`${problem.message} Going on without the page, as \`BYPASS_ROUTER\` is on.`);
     });
-    return takeOver([run(launch, 'server/main.ts', launch.args)]);
+    return takeOver([runRouter(launch)]);
   },
 
   async dev(launch) {
@@ -32,10 +33,7 @@ const commands = {
     const env = { LAYOVER_ROUTER: router, ...launch.env, LAYOVER_DEV: '1', LAYOVER_DEV_PAGE: page };
     console.log(`The page with hot reload is on ${page}; the router behind it on ${env.LAYOVER_ROUTER}.`);
     const vite = ['--host', '127.0.0.1', '--port', new URL(page).port, '--strictPort', '--clearScreen', 'false'];
-    return takeOver([
-      run({ ...launch, env }, 'server/main.ts', launch.args),
-      run({ ...launch, env }, 'node_modules/vite/bin/vite.js', vite),
-    ]);
+    return takeOver([runRouter({ ...launch, env }), run({ ...launch, env }, 'node_modules/vite/bin/vite.js', vite)]);
   },
 
   async build(launch) {
@@ -65,6 +63,12 @@ function isBypassed(env) {
  */
 function run({ runtime, env }, script, args) {
   return { file: runtime, args: [join(root, script), ...args], cwd: root, env };
+}
+
+/** @param {Launch} launch */
+function runRouter({ runtime, env, args }) {
+  const main = join(root, 'server/main.ts');
+  return { file: runtime, args: [...ROUTER_FLAGS, main, ...args], cwd: root, env: { ...compileCache(root), ...env } };
 }
 
 async function main() {

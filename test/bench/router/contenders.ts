@@ -34,6 +34,12 @@ const FIRST_CONTENT_LIMIT_MS = 2_000;
 
 const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
+/** With what the launcher runs the router. It is JavaScript, for it runs where nothing strips types. */
+interface Launcher {
+  ROUTER_FLAGS: string[];
+  compileCache: (root: string) => Record<string, string>;
+}
+
 export async function startUpstream(): Promise<Upstream> {
   const { child, match } = await start([here('./upstream.ts')], /ports (\d+) (\d+)/);
   return { quick: Number(match[1]), silent: Number(match[2]), close: () => end(child) };
@@ -55,13 +61,20 @@ export async function startPassThrough({ quick }: Upstream): Promise<Contender> 
   return contenderOf('pass-through', child, { origin: originOf(Number(match[1])), headers: {} });
 }
 
-/** Layover as it starts by itself: ledger, cache, journal and log on. `primary` and `secondary` are ports of the upstream. */
+/** Layover as `npm start` starts it: ledger, cache, journal and log on. `primary` and `secondary` are ports of the upstream. */
 export async function startLayover(primary: number, secondary: number): Promise<Contender> {
   const folder = await mkdtemp(join(tmpdir(), 'layover-bench-'));
   await writeFile(join(folder, 'layover.yaml'), yamlOf(primary, secondary));
-  const { child, match } = await start([here('../../../server/main.ts')], /up on http:\/\/127\.0\.0\.1:(\d+)/, {
+  const { ROUTER_FLAGS, compileCache } = (await import(here('../../../server/launch/router.mjs'))) as Launcher;
+  const main = [...ROUTER_FLAGS, here('../../../server/main.ts')];
+  const { child, match } = await start(main, /up on http:\/\/127\.0\.0\.1:(\d+)/, {
     cwd: folder,
-    env: { PORT: '0', LAYOVER_DATA: join(folder, 'data'), LAYOVER_MASTER_KEY: MASTER_KEY },
+    env: {
+      ...compileCache(here('../../..')),
+      PORT: '0',
+      LAYOVER_DATA: join(folder, 'data'),
+      LAYOVER_MASTER_KEY: MASTER_KEY,
+    },
   });
   const headers = { authorization: `Bearer ${MASTER_KEY}` };
   const contender = contenderOf('Layover', child, { origin: originOf(Number(match[1])), headers });
