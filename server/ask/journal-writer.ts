@@ -3,16 +3,19 @@ import type { EndState, Journal, NotedCall } from '../store/journal.ts';
 import type { Log } from '#shared/log.ts';
 
 /**
- * Writes one ask's events to the journal behind its back: one append is under way, what comes meanwhile goes with the
- * next. A failed append is tried again with the next one and a last time at the end; then the journal's ask ends as
- * `incomplete`, because a remembered answer with a hole would be worse than none.
+ * Writes one ask's events to the journal behind its back: what is emitted in one turn of the event loop goes in one append, what
+ * comes while it is under way goes with the next, and what is left at the end goes with the end; a short answer is one write. A
+ * failed append is tried again with the next one and a last time at the end; then the journal's ask ends as `incomplete`, because
+ * a remembered answer with a hole would be worse than none.
  */
 export class JournalWriter {
   readonly #askId: string;
   readonly #journal: Journal;
   readonly #log: Log;
   #pending: NumberedEvent[] = [];
-  #writing: Promise<void> | null = null;
+  #state: 'resting' | 'about-to-write' | 'ended' = 'resting';
+  /** The appends under way. */
+  #writing: Promise<void> = Promise.resolve();
   #complained = false;
 
   constructor(askId: string, journal: Journal, log: Log) {
@@ -23,7 +26,11 @@ export class JournalWriter {
 
   add(event: NumberedEvent): void {
     this.#pending.push(event);
-    this.#writing ??= this.#write();
+    if (this.#state !== 'resting') return;
+    this.#state = 'about-to-write';
+    setImmediate(() => {
+      if (this.#state === 'about-to-write') this.#writing = this.#write();
+    });
   }
 
   /** Notes what was called. Behind the ask's back, and in order: it must be there if the process ends, and delays nothing. */
@@ -31,36 +38,35 @@ export class JournalWriter {
     this.#journal.note(this.#askId, calls).catch((cause: unknown) => this.#complain(cause));
   }
 
-  /** Writes what is left, then closes the ask. Never rejects. */
+  /** Writes what is left, and closes the ask. Never rejects. */
   async end(state: EndState, atMs: number): Promise<void> {
+    this.#state = 'ended';
     await this.#writing;
-    if (this.#pending.length > 0) await this.#write();
-    const kept = this.#pending.length === 0 ? state : 'incomplete';
+    const last = this.#pending;
     this.#pending = [];
     try {
-      await this.#journal.end(this.#askId, kept, atMs);
+      return await this.#journal.end(this.#askId, state, atMs, last);
     } catch (cause) {
       this.#complain(cause);
     }
+    // An ask that cannot be closed with what is left of it is closed without, and says so.
+    if (last.length > 0) await this.#journal.end(this.#askId, 'incomplete', atMs).catch(() => undefined);
   }
 
-  /** Appends until nothing is pending, or until an append fails. */
+  /** Appends until nothing is pending, the ask has ended, or an append fails. */
   async #write(): Promise<void> {
-    // What is emitted in the same turn goes in one append.
-    await Promise.resolve();
-    let failed = false;
-    while (this.#pending.length > 0 && !failed) {
+    while (this.#pending.length > 0 && this.#state !== 'ended') {
       const batch = this.#pending;
       this.#pending = [];
       try {
         await this.#journal.append(this.#askId, batch);
       } catch (cause) {
-        failed = true;
         this.#pending = [...batch, ...this.#pending];
         this.#complain(cause);
+        break;
       }
     }
-    this.#writing = null;
+    if (this.#state === 'about-to-write') this.#state = 'resting';
   }
 
   /** Once per ask: a broken disk must not fill the log too. */

@@ -22,9 +22,9 @@ export function openDiscreetJournal(disk: Journal, memory: MemoryJournal): Journ
     append: (askId, events) => (memory.has(askId) ? memory : disk).append(askId, events),
     // It holds no word: a crash is priced for every ask.
     note: (askId, calls) => disk.note(askId, calls),
-    async end(askId, state, atMs) {
-      if (!memory.has(askId)) return disk.end(askId, state, atMs);
-      await memory.end(askId, state, atMs);
+    async end(askId, state, atMs, last) {
+      if (!memory.has(askId)) return disk.end(askId, state, atMs, last);
+      await memory.end(askId, state, atMs, last);
       await disk.end(askId, 'incomplete', atMs);
     },
     async read(query) {

@@ -27,8 +27,8 @@ export interface Journal {
   append(askId: string, events: NumberedEvent[]): Promise<void>;
   /** What was called for it so far; takes the place of what was noted before. */
   note(askId: string, calls: readonly NotedCall[]): Promise<void>;
-  /** Closes an ask in its final state. */
-  end(askId: string, state: EndState, atMs: number): Promise<void>;
+  /** Closes an ask in its final state, with the events that were left; when these cannot be kept it rejects, and the ask goes on. */
+  end(askId: string, state: EndState, atMs: number, last?: NumberedEvent[]): Promise<void>;
   /** At most `limit` events after `after`; null when unknown or not the owner's. */
   read(query: {
     owner: Owner;

@@ -90,6 +90,10 @@ export class MemoryJournal implements Journal {
   }
 
   async append(askId: string, events: NumberedEvent[]): Promise<void> {
+    this.#add(askId, events);
+  }
+
+  #add(askId: string, events: NumberedEvent[]): void {
     const kept = this.#byId.get(askId);
     if (kept?.state !== 'running') return;
     const fresh: NumberedEvent[] = [];
@@ -111,7 +115,8 @@ export class MemoryJournal implements Journal {
     if (kept?.state === 'running') kept.calls = [...calls];
   }
 
-  async end(askId: string, state: EndState, atMs: number): Promise<void> {
+  async end(askId: string, state: EndState, atMs: number, last: NumberedEvent[] = []): Promise<void> {
+    this.#add(askId, last);
     const kept = this.#byId.get(askId);
     if (kept?.state !== 'running') return;
     kept.state = state;

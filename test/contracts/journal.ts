@@ -290,6 +290,17 @@ export function describeJournal(
       expect(await read(0, { askId: 'ask-unknown' })).toBeNull();
     });
 
+    it('[J16] closes an ask with the events that were left, and not with events that leave a gap', async () => {
+      await journal.claim(claimOf());
+      await journal.append('ask-1', deltas(1, 2));
+      await expect(journal.end('ask-1', 'answered', 0, deltas(4, 5))).rejects.toThrow();
+      expect(await read()).toEqual({ state: 'running', events: deltas(1, 2) });
+      await journal.end('ask-1', 'answered', 0, deltas(3, 5));
+      expect(await read()).toEqual({ state: 'answered', events: deltas(1, 5) });
+      await journal.end('ask-1', 'failed', 0, deltas(6, 7));
+      expect(await read()).toEqual({ state: 'answered', events: deltas(1, 5) });
+    });
+
     it('[J9] refuses an id that stands for another ask', async () => {
       await journal.claim(claimOf());
       expect(await journal.claim(claimOf({ owner: bob }))).toEqual({ kind: 'other-body' });

@@ -159,7 +159,8 @@ export class DatabaseThread implements Database {
       if (outcome?.ok === true) waiting.resolve(outcome.value);
       else waiting.reject(new Problem(outcome?.code ?? 'storage_failed', outcome?.sentence ?? 'It has no outcome.'));
     });
-    this.#send();
+    // What these outcomes make their callers call goes into the next batch, too.
+    this.#schedule();
   }
 
   #end(problem: Problem): void {

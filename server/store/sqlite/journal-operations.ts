@@ -42,7 +42,8 @@ export function journalOperations(connection: Connection) {
     'journal.note': (noted: { askId: string; json: string }) => {
       statements.note.run(noted);
     },
-    'journal.end': (end: { askId: string; state: EndState; atMs: number }) => {
+    'journal.end': ({ last, ...end }: { askId: string; state: EndState; atMs: number; last: Block | null }) => {
+      if (last !== null) appendBlock(connection, statements, last);
       statements.end.run(end);
     },
     'journal.read': (query: ReadQuery) => readAsk(connection, statements, query),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { mintAskId } from '#shared/ask-id.ts';
 import type { NumberedEvent } from '#shared/answer.ts';
+import type { EndState } from '../../../server/store/journal.ts';
 import { fakeClock } from '../../fakes/clock.ts';
 import { gate } from '../../fakes/provider/gate.ts';
 import { hold, say } from '../../fakes/provider/script.ts';
@@ -54,7 +55,16 @@ describe('an answer is not spoiled', () => {
   });
 
   it('[A10] by a journal that takes no events, whose ask is then not remembered as whole', async () => {
-    const rig = await openRig({ stores: ({ journal }) => ({ journal: { ...journal, append: fails } }) });
+    const rig = await openRig({
+      stores: ({ journal }) => ({
+        journal: {
+          ...journal,
+          append: fails,
+          end: (id: string, state: EndState, atMs: number, last: NumberedEvent[] = []) =>
+            last.length > 0 ? fails() : journal.end(id, state, atMs),
+        },
+      }),
+    });
     const told = await rig.answer({ prompt: 'Hi' }, { key: KEY });
     expect([told.text, told.handle.state()]).toEqual(['This is the fake answer.', 'answered']);
     expect(rig.said.filter((text) => text.startsWith('The journal'))).toHaveLength(1);
