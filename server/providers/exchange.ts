@@ -96,13 +96,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   /** Reads the rest away for a moment, so that the connection can serve the next call; then closes it. */
   async drain(clock: Clock): Promise<void> {
-    const late = new Error('The response went on after its answer was whole.');
-    const cancel = clock.after(DRAIN_MS, () => this.stop(late));
+    const stopLate = (): void => this.stop(new Error('The response went on after its answer was whole.'));
+    const cancel = clock.after(DRAIN_MS, stopLate);
     let seen = 0;
     try {
       for (let bytes = await this.read(); bytes !== null; bytes = await this.read()) {
         seen += bytes.length;
-        if (seen > DRAIN_BYTES) return this.stop(late);
+        if (seen > DRAIN_BYTES) return stopLate();
       }
     } catch {
       // The answer is whole already: how its connection ends changes nothing.

@@ -1,5 +1,5 @@
-import { readChunk, readFinishReason } from '#shared/chat-wire.ts';
-import { chatChunkSchema, completionMessageSchema, type ChatChunk } from '#shared/chat.ts';
+import { readFinishReason, readToolCalls } from '#shared/chat-wire.ts';
+import { completionMessageSchema, toolCallDeltaSchema, usageSchema } from '#shared/chat.ts';
 import type { FinishReason } from '#shared/answer.ts';
 import { parseJson } from '#shared/json.ts';
 import type { Usage } from '#shared/money.ts';
@@ -42,6 +42,34 @@ function writeBody(call: ProviderCall, url: URL): string {
   });
 }
 
+const textSchema = z.optional(z.nullable(z.string()));
+
+/** What is read of a provider's chunk, and nothing else: there are many of them, and what is only carried along costs as much. */
+const chunkSchema = z.object({
+  choices: z._default(
+    z.array(
+      z.object({
+        delta: z.optional(
+          z.nullable(
+            z.object({
+              content: textSchema,
+              tool_calls: z.optional(z.nullable(z.array(toolCallDeltaSchema))),
+              refusal: z.optional(z.unknown()),
+              reasoning_content: z.optional(z.unknown()),
+              reasoning: z.optional(z.unknown()),
+            }),
+          ),
+        ),
+        finish_reason: textSchema,
+      }),
+    ),
+    [],
+  ),
+  usage: z.optional(z.nullable(usageSchema)),
+});
+type Chunk = z.infer<typeof chunkSchema>;
+type Delta = NonNullable<Chunk['choices'][number]['delta']>;
+
 class OpenAiReader implements WireReader {
   ending: WireReader['ending'] = 'none';
   reason: FinishReason | null = null;
@@ -56,7 +84,7 @@ class OpenAiReader implements WireReader {
     }
     const json = parseJson(event.data);
     if (event.name === 'error') throw new InBandError(complaintOf(json.ok ? json.value : null, null));
-    const chunk = chatChunkSchema.safeParse(json.ok ? json.value : null);
+    const chunk = chunkSchema.safeParse(json.ok ? json.value : null);
     // An error object may be written in no form that the schema knows; it is still an error.
     if (json.ok && holdsError(json.value)) throw new InBandError(complaintOf(json.value, null));
     if (!chunk.success) {
@@ -66,23 +94,28 @@ class OpenAiReader implements WireReader {
     return this.#readChunk(chunk.data);
   }
 
-  #readChunk(chunk: ChatChunk): ContentEvent[] {
-    const said = readChunk(chunk);
+  #readChunk({ choices: [choice], usage: told }: Chunk): ContentEvent[] {
+    const content = this.#readDelta(choice?.delta ?? {});
+    const usage = readOpenAiUsage(told ?? null);
+    if (usage !== null) this.usage = usage;
+    this.#finish(choice?.finish_reason ?? null);
+    // Running totals on earlier chunks are no final usage; what comes with the finish or after it is.
+    if (this.ending === 'usage-open' && usage !== null) this.ending = 'over';
+    return content;
+  }
+
+  #readDelta(delta: Delta): ContentEvent[] {
+    const { content: text, refusal, tool_calls: calls } = delta;
     const content: ContentEvent[] = [];
-    const thought = thoughtIn(chunk.choices[0]?.delta ?? {});
+    const thought = thoughtIn(delta);
     if (thought !== '') content.push({ type: 'reasoning-delta', text: thought });
-    if (said.text !== '') content.push({ type: 'text-delta', text: said.text });
-    const refusal = chunk.choices[0]?.delta?.['refusal'];
+    if (text !== undefined && text !== null && text !== '') content.push({ type: 'text-delta', text });
     if (typeof refusal === 'string' && refusal !== '') {
       this.#refused = true;
       content.push({ type: 'text-delta', text: refusal, refusal: true });
     }
-    if (said.toolCalls.length > 0) content.push({ type: 'tool-delta', toolCalls: said.toolCalls });
-    const usage = readOpenAiUsage(chunk.usage ?? null);
-    if (usage !== null) this.usage = usage;
-    this.#finish(chunk.choices[0]?.finish_reason ?? null);
-    // Running totals on earlier chunks are no final usage; what comes with the finish or after it is.
-    if (this.ending === 'usage-open' && usage !== null) this.ending = 'over';
+    if (calls !== undefined && calls !== null && calls.length > 0)
+      content.push({ type: 'tool-delta', toolCalls: readToolCalls(calls) });
     return content;
   }
 
@@ -95,9 +128,8 @@ class OpenAiReader implements WireReader {
 }
 
 /** OpenAI's own wire has no thinking aloud; DeepSeek, vLLM and others have one name for it, OpenRouter and Groq another. */
-function thoughtIn(delta: Record<string, unknown>): string {
-  for (const name of ['reasoning_content', 'reasoning']) {
-    const thought = delta[name];
+function thoughtIn({ reasoning_content: named, reasoning }: Delta): string {
+  for (const thought of [named, reasoning]) {
     if (typeof thought === 'string' && thought !== '') return thought;
   }
   return '';
@@ -137,11 +169,11 @@ function readWhole(value: unknown): WholeAnswer | null {
     const toolCalls = calls.map((call, index) => ({ index, id: call.id, ...call.function }));
     content.push({ type: 'tool-delta', toolCalls });
   }
-  const usage = chatChunkSchema.safeParse({ usage: completion.data['usage'] });
+  const usage = z.optional(z.nullable(usageSchema)).safeParse(completion.data['usage']);
   return {
     model: completion.data.model ?? null,
     content,
     reason: finishReason(choice.finish_reason ?? 'stop'),
-    usage: usage.success ? readOpenAiUsage(usage.data.usage ?? null) : null,
+    usage: usage.success ? readOpenAiUsage(usage.data ?? null) : null,
   };
 }

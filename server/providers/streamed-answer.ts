@@ -1,3 +1,4 @@
+import { StringDecoder } from 'node:string_decoder';
 import type { Clock } from '#shared/clock.ts';
 import { SseReader, type SseEvent } from '#shared/sse.ts';
 import type { Exchange } from './exchange.ts';
@@ -24,7 +25,8 @@ export class StreamedAnswer {
   readonly #exchange: ByteSource;
   readonly #limits: StreamLimits;
   readonly #sse = new SseReader();
-  readonly #decoder = new TextDecoder();
+  // A character may be cut anywhere; several times faster than a streaming TextDecoder.
+  readonly #decoder = new StringDecoder('utf8');
   readonly #silence: Silence;
   #cancelUsageWait: (() => void) | null = null;
   #started = false;
@@ -77,7 +79,7 @@ export class StreamedAnswer {
       const bytes = await this.#exchange.read();
       this.#silence.end();
       this.#started = true;
-      if (bytes !== null) return this.#decoder.decode(bytes, { stream: true });
+      if (bytes !== null) return this.#decoder.write(bytes);
     } catch (failure) {
       // After a finish reason the answer is whole, however its connection ends.
       if (this.#reader.reason === null) throw failure;

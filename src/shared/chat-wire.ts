@@ -1,5 +1,11 @@
-import type { Answer, AnswerEvent, FinishReason, NumberedEvent, Provenance } from '#shared/answer.ts';
-import { provenanceSchema, type ChatChunk, type ChatCompletion, type WireUsage } from '#shared/chat.ts';
+import type { Answer, AnswerEvent, FinishReason, NumberedEvent, Provenance, ToolCallDelta } from '#shared/answer.ts';
+import {
+  provenanceSchema,
+  type ChatChunk,
+  type ChatCompletion,
+  type WireToolCall,
+  type WireUsage,
+} from '#shared/chat.ts';
 import type { Usage } from '#shared/money.ts';
 import { writeSse } from '#shared/sse.ts';
 
@@ -154,7 +160,7 @@ export interface ChunkReading {
   model: string | null;
   createdSeconds: number | null;
   text: string;
-  toolCalls: { index: number; id?: string | undefined; name?: string | undefined; arguments?: string | undefined }[];
+  toolCalls: ToolCallDelta[];
   finishReason: FinishReason | null;
   usage: Usage | null;
   provenance: Provenance | null;
@@ -164,20 +170,16 @@ export interface ChunkReading {
 /** Reads a chunk, ours or a provider's. */
 export function readChunk(chunk: ChatChunk): ChunkReading {
   const [choice] = chunk.choices;
-  const provenance = provenanceSchema.safeParse(chunk.layover);
+  // Nearly no chunk has one, and to refuse what is not there takes longer than all the rest.
+  const provenance = chunk.layover === undefined ? null : provenanceSchema.safeParse(chunk.layover);
   return {
     model: chunk.model ?? null,
     createdSeconds: chunk.created ?? null,
     text: choice?.delta?.content ?? '',
-    toolCalls: (choice?.delta?.tool_calls ?? []).map((call) => ({
-      index: call.index,
-      id: call.id ?? undefined,
-      name: call.function?.name ?? undefined,
-      arguments: call.function?.arguments ?? undefined,
-    })),
+    toolCalls: readToolCalls(choice?.delta?.tool_calls ?? []),
     finishReason: readFinishReason(choice?.finish_reason ?? null),
     usage: readUsage(chunk.usage ?? null),
-    provenance: provenance.success ? provenance.data : null,
+    provenance: provenance?.success === true ? provenance.data : null,
     problem:
       chunk.error == null
         ? null
@@ -186,6 +188,16 @@ export function readChunk(chunk: ChatChunk): ChunkReading {
             message: chunk.error.message ?? 'The stream ended with an error.',
           },
   };
+}
+
+/** The fragments of tool calls on a chunk. */
+export function readToolCalls(calls: readonly WireToolCall[]): ToolCallDelta[] {
+  return calls.map((call) => ({
+    index: call.index,
+    id: call.id ?? undefined,
+    name: call.function?.name ?? undefined,
+    arguments: call.function?.arguments ?? undefined,
+  }));
 }
 
 /** A finish reason of the wire; null for none and for what nobody defines. */

@@ -82,7 +82,8 @@ export function notReusable(request: ChatRequest): string | null {
   return null;
 }
 
-const usageSchema = z.looseObject({
+/** Usage as the wire tells it; servers add fields of their own. */
+export const usageSchema = z.looseObject({
   prompt_tokens: z.optional(z.number()),
   completion_tokens: z.optional(z.number()),
   prompt_tokens_details: z.optional(
@@ -99,13 +100,15 @@ const usageSchema = z.looseObject({
 });
 export type WireUsage = z.infer<typeof usageSchema>;
 
-const toolCallDeltaSchema = z.looseObject({
+/** A fragment of a tool call on a chunk. */
+export const toolCallDeltaSchema = z.looseObject({
   index: z.number(),
   id: z.optional(z.nullable(z.string())),
   function: z.optional(
     z.looseObject({ name: z.optional(z.nullable(z.string())), arguments: z.optional(z.nullable(z.string())) }),
   ),
 });
+export type WireToolCall = z.infer<typeof toolCallDeltaSchema>;
 
 /** A chunk of a streamed chat completion, ours or a provider's: only what we read is named. */
 export const chatChunkSchema = z.looseObject({
