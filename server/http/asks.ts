@@ -11,6 +11,7 @@ import { streamAnswer } from './answer-stream.ts';
 import { readBody } from './body.ts';
 import { readDirectAsk, respondPassed } from './direct-asks.ts';
 import type { HttpContext, HttpParts } from './parts.ts';
+import { secureResponse } from './security.ts';
 import { visitFrom } from './visit.ts';
 
 /** `POST /ai` and `POST /v1/chat/completions`. */
@@ -42,7 +43,7 @@ export async function postAsk(c: HttpContext, parts: HttpParts): Promise<Respons
   if (body.stream === true) {
     return respondStream({ c, parts, handle, after: 0, includeUsage: body.stream_options?.include_usage === true });
   }
-  return respondJson(c, handle);
+  return respondJson(c, parts, handle);
 }
 
 /** Past everything that a router does: the answer of the primary. */
@@ -54,7 +55,7 @@ async function respondDirectly(
   const answer = await parts.bypass.answer(ask, c.req.raw.signal);
   if (answer.kind === 'passed') return respondPassed(answer);
   const { handle } = answer;
-  return ask.isStream ? respondStream({ c, parts, handle, after: 0, includeUsage }) : respondJson(c, handle);
+  return ask.isStream ? respondStream({ c, parts, handle, after: 0, includeUsage }) : respondJson(c, parts, handle);
 }
 
 /** A stream of an ask; its status is true because it waits for the opening. */
@@ -72,18 +73,26 @@ export async function respondStream(reply: {
     const failed = (cause: unknown): void =>
       parts.log.error({ request_id: handle.askId, err: cause }, 'A stream broke off in the router itself.');
     const reader = { after, includeUsage, resets: readerOf(c) === 'resets', clock: parts.clock, failed };
-    return new Response(streamAnswer(handle, reader, signal), {
-      headers: {
-        'content-type': 'text/event-stream; charset=utf-8',
-        'cache-control': 'no-store, no-transform',
-        'x-accel-buffering': 'no',
-        ...writeProvenance({ ...provenance, id: handle.askId }, 'stream'),
-      },
-    });
+    const headers = {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store, no-transform',
+      'x-accel-buffering': 'no',
+      ...writeProvenance({ ...provenance, id: handle.askId }, 'stream'),
+    };
+    sendTogether(c);
+    return secureResponse(streamAnswer(handle, reader, signal), headers, parts.epoch);
   } catch (failure) {
     handle.leave();
     throw failure;
   }
+}
+
+/** Head and first piece of a stream go out in one write: the piece is there when the event loop has turned twice. */
+function sendTogether(c: HttpContext): void {
+  // Called as a function (tests) an app has no bindings at all.
+  const socket = (c.env as HttpContext['env'] | undefined)?.outgoing?.socket;
+  socket?.cork();
+  setImmediate(() => setImmediate(() => socket?.uncork()));
 }
 
 /** What a reader of a stream can do when its answer begins anew. */
@@ -92,15 +101,15 @@ export function readerOf(c: HttpContext): 'resets' | 'appends' {
 }
 
 /** The whole answer in JSON, or its problem with its own status. */
-export async function respondJson(c: HttpContext, handle: AskHandle): Promise<Response> {
+export async function respondJson(c: HttpContext, parts: HttpParts, handle: AskHandle): Promise<Response> {
   try {
     const answer = await collect(handle, c.req.raw.signal);
-    return Response.json(writeCompletion(answer), {
-      headers: {
-        'cache-control': 'no-store',
-        ...writeProvenance({ ...answer.provenance, id: handle.askId }, 'json'),
-      },
-    });
+    const headers = {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      ...writeProvenance({ ...answer.provenance, id: handle.askId }, 'json'),
+    };
+    return secureResponse(JSON.stringify(writeCompletion(answer)), headers, parts.epoch);
   } finally {
     handle.leave();
   }

@@ -20,7 +20,7 @@ export async function getAsk(c: HttpContext, parts: HttpParts): Promise<Response
     return respondStream({ c, parts, handle, after, includeUsage: wantsUsage(c, handle) });
   }
   if (handle.state() === 'running') return respondState(handle, 202);
-  return respondJson(c, handle);
+  return respondJson(c, parts, handle);
 }
 
 /** `DELETE /ai/{id}`: stop it; what it is afterwards. */
