@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { isatty } from 'node:tty';
 import { pino } from 'pino';
-import { systemClock, systemRandom } from '#shared/clock.ts';
+import { systemClock } from '#shared/clock.ts';
 import { Problem } from '#shared/problem.ts';
 import { addressesOf, announce, type Addresses } from './announcement.ts';
 import { composeRouter, type ComposedRouter } from './compose.ts';
@@ -16,6 +16,7 @@ import { readBypass, readLogLevel, readPace, readPort, readWorker } from './envi
 import { listen, type Listening } from './http/listen.ts';
 import { isLoopbackName } from './identity/addresses.ts';
 import { masterGrants } from './identity/callers.ts';
+import { createPooledRandom } from './identity/pooled-random.ts';
 import { withdrawRouter } from './store/running-router.ts';
 import { createTokenizer } from './pricing/tokenizer.ts';
 import { startDemoProviders, type DemoProviders } from './providers/demo/demo-providers.ts';
@@ -68,7 +69,7 @@ async function main(): Promise<void> {
       version: readVersion(),
       tokenizer: createTokenizer({ clock: systemClock, log }),
       clock: systemClock,
-      random: systemRandom,
+      random: createPooledRandom(),
       log,
     }),
   );

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ChatMessage } from '#shared/chat.ts';
 import type { Deployment } from '../config/configuration.ts';
 import { groupsOf } from '../routing/fallbacks.ts';
@@ -29,7 +29,7 @@ export function degrade(course: Course, step: string, change: Partial<Pick<Cours
   const degraded = course.degraded.includes(step) ? course.degraded : [...course.degraded, step];
   if (course.cacheKey === null) return { ...next, degraded };
   const form = JSON.stringify([course.cacheKey, next.alias, next.messages.length, degraded]);
-  return { ...next, degraded, cacheKey: createHash('sha256').update(form).digest('hex') };
+  return { ...next, degraded, cacheKey: hash('sha256', form) };
 }
 
 /** Who may be called for it, those of its fallbacks too. */

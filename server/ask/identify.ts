@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { isAskId, mintAskId } from '#shared/ask-id.ts';
 import { canonicalAsk, exactAsk } from '#shared/ask-key.ts';
 import { messagesOf, notReusable, type ChatMessage, type ChatRequest } from '#shared/chat.ts';
@@ -163,5 +163,5 @@ function keysOf(ask: {
 }
 
 function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }

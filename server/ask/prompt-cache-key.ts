@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { PromptCache } from '../providers/provider.ts';
 import type { Ask } from './identify.ts';
 
@@ -10,5 +10,5 @@ export function promptCacheOf({ feature, owner }: Pick<Ask, 'feature' | 'owner'>
   const { promptCache } = feature;
   if (promptCache === undefined || promptCache === null) return null;
   const prefix = JSON.stringify([owner.tenant, feature.name, feature.promptVersion]);
-  return { ...promptCache, key: createHash('sha256').update(prefix).digest('hex').slice(0, 32) };
+  return { ...promptCache, key: hash('sha256', prefix).slice(0, 32) };
 }

@@ -32,9 +32,11 @@ export async function readJsonText(request: Request, maxBytes: number): Promise<
   return decode(await readBytes(request, maxBytes));
 }
 
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
 function decode(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return decoder.decode(bytes);
   } catch (cause) {
     throw new Problem('body_malformed', 'The body is not UTF-8.', { cause });
   }

@@ -7,7 +7,7 @@ import type { Warm } from '../ask/warm.ts';
 import type { Log } from '#shared/log.ts';
 import type { Configuration } from '../config/configuration.ts';
 import type { CurrentConfiguration } from '../config/current.ts';
-import type { OwnAddresses } from '../identity/addresses.ts';
+import type { Address, OwnAddresses } from '../identity/addresses.ts';
 import type { Callers } from '../identity/callers.ts';
 import type { KeyRing } from '../identity/key-ring.ts';
 import type { Deployments } from '../routing/deployments.ts';
@@ -56,6 +56,6 @@ export interface HttpParts {
 /** Under the real server every request comes with its socket; called as a function it has none. */
 export interface HttpEnv {
   Bindings: Partial<HttpBindings>;
-  Variables: { requestId?: string };
+  Variables: { requestId?: string; address?: Address };
 }
 export type HttpContext = Context<HttpEnv>;

@@ -4,9 +4,13 @@ import type { HttpContext } from './parts.ts';
 
 /** The address a request came under. */
 export function addressFrom(c: HttpContext): Address {
+  const known = c.get('address');
+  if (known !== undefined) return known;
   // Called as a function (tests) an app has no bindings at all.
   const bindings = c.env as HttpContext['env'] | undefined;
-  return addressOf(c.req.raw, bindings?.incoming?.socket.remoteAddress ?? null);
+  const address = addressOf(c.req.raw, bindings?.incoming?.socket.remoteAddress ?? null);
+  c.set('address', address);
+  return address;
 }
 
 /** What of a request says who sends it. */

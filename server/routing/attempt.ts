@@ -3,7 +3,13 @@ import type { ChatMessage } from '#shared/chat.ts';
 import { wait, type Clock } from '#shared/clock.ts';
 import type { Usage } from '#shared/money.ts';
 import type { Deployment } from '../config/configuration.ts';
-import { ProviderFailure, type PromptCache, type Provider, type ProviderEvent } from '../providers/provider.ts';
+import {
+  ProviderFailure,
+  type PromptCache,
+  type Provider,
+  type ProviderCall,
+  type ProviderEvent,
+} from '../providers/provider.ts';
 import type { AttemptRole } from '../store/ledger.ts';
 import { bill, bytesOf } from './bill.ts';
 import { REVOKED_KEY, type Fault } from './faults.ts';
@@ -95,10 +101,10 @@ export async function attempt(
   const since = (): number => Math.round(clock.monotonic() - startedMonotonicMs);
   const { model } = deployment;
   const progress: Progress = { headersMs: null, firstTokenMs: null, outputBytes: 0, model, finish: null };
-  const timers = new AttemptTimers(clock, limitsOf(call));
+  const timers = new AttemptTimers(clock, limitsOf(call), signal);
   let thrown: unknown = null;
   try {
-    for await (const event of open(call, AbortSignal.any([signal, timers.signal]))) {
+    for await (const event of open(call, timers.signal)) {
       if (event.type === 'accepted') {
         progress.headersMs = since();
         progress.model = event.model ?? model;
@@ -139,21 +145,31 @@ function limitsOf({ deployment, leftMs, totalLeftMs }: AttemptCall): AttemptLimi
 }
 
 /** The provider's events, as the fault that lies on the deployment lets them through. */
-async function* open(call: AttemptCall, signal: AbortSignal): AsyncGenerator<ProviderEvent, void, undefined> {
+function open(call: AttemptCall, signal: AbortSignal): AsyncIterable<ProviderEvent> {
   const { deployment, fault, messages, promptCache = null } = call;
   const { model, extras } = deployment;
   const parameters = parametersFor(deployment, call.parameters);
   const more = { headers: extras?.headers ?? {}, refuseUnsaid: extras?.refuseUnsaid ?? false };
   if (fault?.kind === 'blocked') throw new ProviderFailure('unreachable', 'No connection: a fault was laid over it.');
-  const override = fault?.kind === 'revoked-key' ? { apiKey: REVOKED_KEY } : undefined;
-  const provider = call.openProvider(deployment, override);
   // The provider's silence is one of bytes. It must not judge the wait for the first content, which has its own limit.
   const idleTimeoutMs = Math.max(deployment.idleTimeoutMs, deployment.firstTokenTimeoutMs);
+  const stream = { model, messages, parameters, idleTimeoutMs, promptCache, ...more };
+  if (fault?.kind === 'revoked-key') return refused(call, stream, signal);
+  const events = call.openProvider(deployment).stream(stream, signal);
+  return fault?.kind === 'slow-first-token' ? heldBack(events, call, signal) : events;
+}
+
+/** By a provider of its own, with a key that nobody knows. */
+async function* refused(
+  { deployment, openProvider }: AttemptCall,
+  stream: ProviderCall,
+  signal: AbortSignal,
+): AsyncGenerator<ProviderEvent, void, undefined> {
+  const provider = openProvider(deployment, { apiKey: REVOKED_KEY });
   try {
-    const events = provider.stream({ model, messages, parameters, idleTimeoutMs, promptCache, ...more }, signal);
-    yield* fault?.kind === 'slow-first-token' ? heldBack(events, call, signal) : events;
+    yield* provider.stream(stream, signal);
   } finally {
-    if (override !== undefined) await provider.close();
+    await provider.close();
   }
 }
 

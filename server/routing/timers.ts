@@ -15,7 +15,8 @@ export interface AttemptLimits {
 
 /**
  * The timers of one attempt: first content, then silence and the whole. The one that passes aborts `signal`, and with it the
- * call. One timer of the clock serves all: it looks, when it fires, what is due, instead of being set again for every piece.
+ * call; so does `outer`. One timer of the clock serves all: it looks, when it fires, what is due, instead of being set again for
+ * every piece.
  */
 export class AttemptTimers {
   /** What passed; null while nothing has. */
@@ -24,15 +25,20 @@ export class AttemptTimers {
   readonly #limits: AttemptLimits;
   readonly #startedMs: number;
   readonly #controller = new AbortController();
+  readonly #outer: AbortSignal;
   /** Monotonic ms of the last content; null before the first. */
   #contentMs: number | null = null;
   #cancel: () => void;
 
-  constructor(clock: Clock, limits: AttemptLimits) {
+  constructor(clock: Clock, limits: AttemptLimits, outer: AbortSignal) {
     this.#clock = clock;
     this.#limits = limits;
+    this.#outer = outer;
     this.#startedMs = clock.monotonic();
     this.#cancel = clock.after(Math.min(limits.firstContentMs, limits.totalMs), () => this.#look());
+    // Not `AbortSignal.any`, which costs every attempt more than one listener does.
+    if (outer.aborted) this.#follow();
+    else outer.addEventListener('abort', this.#follow, { once: true });
   }
 
   get signal(): AbortSignal {
@@ -50,7 +56,10 @@ export class AttemptTimers {
 
   takeBack(): void {
     this.#cancel();
+    this.#outer.removeEventListener('abort', this.#follow);
   }
+
+  readonly #follow = (): void => this.#controller.abort(this.#outer.reason);
 
   #look(): void {
     const { firstContent, idleMs, totalMs } = this.#limits;
