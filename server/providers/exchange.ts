@@ -61,16 +61,21 @@ export class Exchange implements Dispatcher.DispatchHandler {
     throw this.#end.kind === 'failed' ? this.#end.error : this.#failure(new Error('ended without a head'));
   }
 
-  /** The next bytes; null at a clean end. Rejects with `cut`, or with what `stop` was given. */
+  /**
+   * All bytes that are there, else the next to come; null at a clean end. Rejects with `cut`, or with what `stop` was given. The
+   * parser hands on each HTTP chunk by itself, also those that came in one packet.
+   */
   async read(): Promise<Buffer | null> {
     while (this.#queue.length === 0 && this.#end.kind === 'open') await this.#news();
-    const bytes = this.#queue.shift();
-    if (bytes === undefined) {
+    const [only, ...more] = this.#queue;
+    if (only === undefined) {
       if (this.#end.kind === 'failed') throw this.#end.error;
       return null;
     }
-    this.#queuedBytes -= bytes.length;
-    if (this.#queuedBytes <= MAX_QUEUED_BYTES && this.#controller?.paused === true) this.#controller.resume();
+    const bytes = more.length === 0 ? only : Buffer.concat(this.#queue);
+    this.#queue.length = 0;
+    this.#queuedBytes = 0;
+    if (this.#controller?.paused === true) this.#controller.resume();
     return bytes;
   }
 

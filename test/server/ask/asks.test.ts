@@ -160,15 +160,15 @@ describe('the readers of an ask', () => {
   it('[A12] pull at their own pace from any point, without a gap or a repeat', async () => {
     const rig = await openRig();
     const middle = gate();
-    rig.first.script([say('a'), say('b'), hold(middle), say('c'), say('d')]);
+    rig.first.script([say('ab'), hold(middle), say('cd')]);
     const handle = await rig.ask({ prompt: 'Hi' });
     const slow = handle.events(0, never)[Symbol.asyncIterator]();
     await slow.next();
     const late = readAll(handle, 2);
     middle.open();
-    expect((await readAll(handle)).events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6]);
-    expect((await late).text).toBe('bcd');
-    expect((await slow.next()).value).toMatchObject({ seq: 2, event: { text: 'a' } });
+    expect((await readAll(handle)).events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+    expect((await late).text).toBe('cd');
+    expect((await slow.next()).value).toMatchObject({ seq: 2, event: { text: 'ab' } });
   });
 
   it('[A12] stop when their signal is aborted, which changes nothing for the others', async () => {

@@ -109,7 +109,7 @@ test('[X9] Ctrl-C ends the ask here, at the router and at the provider', async (
 
 test('[X10] whoever asked sees state, events and words; an operator the attempts beside', async () => {
   const asking = testTerminal(environment);
-  provider.script(answer('Good ', 'day.'));
+  provider.script(answer('Good day.'));
   await askRouter(plain, asking);
   const id = idIn(asking);
   const entry = await readJournal(id, testTerminal(environment));
@@ -121,7 +121,7 @@ test('[X10] whoever asked sees state, events and words; an operator the attempts
   });
   expect((entry.events ?? []).map(({ text }) => text).join('')).toBe('Good day.');
   expect(writeJournal(entry)).toMatch(
-    /^Ask [0-9a-f-]{36}: answered\nEvents:\n[^]*"Good "[^]*ends: stop[^]*\nRun 1: answered, feature default of default, \d+ ms, \$0\.\d{9}, provider\n {2}1\. openai\/north \(north\): ok, 200, first word \d+ ms, \d+ ms, \$0\.\d{9}\n$/,
+    /^Ask [0-9a-f-]{36}: answered\nEvents:\n[^]*"Good day\."[^]*ends: stop[^]*\nRun 1: answered, feature default of default, \d+ ms, \$0\.\d{9}, provider\n {2}1\. openai\/north \(north\): ok, 200, first word \d+ ms, \d+ ms, \$0\.\d{9}\n$/,
   );
 });
 
