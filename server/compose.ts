@@ -69,6 +69,8 @@ export interface RouterOptions {
   clock: Clock;
   random: Random;
   log: Log;
+  /** Takes the rows of asks, which hold nothing secret; `log` unless another is given. */
+  rowLog?: Log;
 }
 
 /** A router that is ready to listen. */
@@ -152,7 +154,7 @@ async function composeOver(ground: Ground, options: RouterOptions): Promise<Comp
   const keys = createKeyRing({ keys: stores.keys, clock, random, log });
   const callers = createCallers({ sessions: stores.sessions, keys, masterKey: key, own, clock, random });
   const forgotten = rememberForgotten(clock);
-  const ledger = hideForgotten(logAsks(stores.ledger, log), forgotten);
+  const ledger = hideForgotten(logAsks(stores.ledger, options.rowLog ?? log), forgotten);
   const memory = new MemoryJournal(clock);
   const safeguard = await openSafeguard(stores.budget, clock);
   const tokenizer = options.tokenizer ?? noTokenizer;

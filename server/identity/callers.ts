@@ -4,7 +4,7 @@ import type { Grants, Sessions } from '../store/sessions.ts';
 import { isOurs, isOwnOrigin, mayBeGuest, type Address, type OwnAddresses } from './addresses.ts';
 import { readSessionCookies, SESSION_MS } from './session-cookie.ts';
 import { unknownKey, type KeyRing } from './key-ring.ts';
-import { hashToken, isToken, mintToken, sameSecret } from './tokens.ts';
+import { hashToken, isToken, mintToken, secretCheck } from './tokens.ts';
 
 /** What of a request says who sends it. */
 export interface Visit {
@@ -55,6 +55,8 @@ export const masterGrants: Grants = { tenant: 'default', user: 'operator', role:
 const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 export function createCallers({ sessions, keys, masterKey, own, clock, random }: CallerParts): Callers {
+  const isMasterKey = secretCheck(masterKey);
+
   async function openSession(grants: Grants): Promise<Caller> {
     const token = mintToken(random);
     await sessions.addSession({ tokenHash: hashToken(token), grants, expiresAtMs: clock.now() + SESSION_MS });
@@ -64,7 +66,7 @@ export function createCallers({ sessions, keys, masterKey, own, clock, random }:
   async function byKey(authorization: string): Promise<Caller> {
     const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
     if (token === undefined) throw unknownKey();
-    return { grants: sameSecret(token, masterKey) ? masterGrants : await keys.identify(token), token: null };
+    return { grants: isMasterKey(token) ? masterGrants : await keys.identify(token), token: null };
   }
 
   async function bySession(visit: Visit): Promise<Caller | null> {

@@ -66,8 +66,15 @@ export interface BudgetLine extends Standing {
 
 /** The month of a moment, such as `2026-11`. */
 export function monthOf(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 7);
+  if (ms < lastMonth.fromMs || ms >= lastMonth.toMs) {
+    const name = new Date(ms).toISOString().slice(0, 7);
+    lastMonth = { name, fromMs: Date.parse(`${name}-01`), toMs: nextMonthMs(ms) };
+  }
+  return lastMonth.name;
 }
+
+/** What was asked last: nearly every moment that is asked for is of this month. */
+let lastMonth = { name: '', fromMs: 0, toMs: 0 };
 
 /** When the month after that of a moment begins. */
 export function nextMonthMs(ms: number): number {

@@ -16,11 +16,13 @@ export function canonicalJson(value: unknown, depth = 0): string {
     return `[${value.map((item: unknown) => canonicalJson(item === undefined ? null : item, depth + 1)).join(',')}]`;
   }
   if (typeof value === 'object') {
-    const members = Object.entries(value)
-      .filter(([, member]) => member !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-      .map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member, depth + 1)}`);
-    return `{${members.join(',')}}`;
+    const members = value as Record<string, unknown>;
+    let text = '';
+    for (const name of Object.keys(members).sort()) {
+      if (members[name] === undefined) continue;
+      text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${canonicalJson(members[name], depth + 1)}`;
+    }
+    return `{${text}}`;
   }
   throw new RangeError(`A ${typeof value} has no JSON form.`);
 }

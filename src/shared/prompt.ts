@@ -51,9 +51,10 @@ function squeezeLines(lines: string[]): string[] {
       return line.trimEnd();
     }
     const indent = /^[^\S\n]*/.exec(line)?.[0] ?? '';
+    // Finds only runs that are not one blank already: there is one after nearly every word.
     const rest = line
       .slice(indent.length)
-      .replaceAll(/[^\S\n]+/g, ' ')
+      .replaceAll(/ ?[^\S\n ][^\S\n]*| {2,}[^\S\n]*/g, ' ')
       .trimEnd();
     return rest === '' ? '' : indent + rest;
   });
