@@ -131,7 +131,7 @@ export interface Figures {
     /** Over asks with a first token, from arrival at the router. */
     firstTokenP95Ms: number | null;
     firstTokenCount: number;
-    /** Sum and p95 over counted asks with a known cost, and how many were unknown. */
+    /** Sum and p95 over counted asks with a known cost that were answered or cost something, and how many were unknown. */
     costNanoUsd: number;
     costP95NanoUsd: number | null;
     costKnown: number;

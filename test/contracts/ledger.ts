@@ -219,6 +219,23 @@ export function describeLedger(
       });
     });
 
+    it('[L12] takes what was for nothing out of average and p95 of the cost, and what was paid in vain into them', async () => {
+      await ledger.record(
+        [
+          askOf('a', { cost_nano_usd: 40 }),
+          askOf('b', { cost_nano_usd: 0, delivery: 'router-cache' }),
+          askOf('c', { cost_nano_usd: 0, outcome: 'refused' }),
+          askOf('d', { cost_nano_usd: 0, outcome: 'failed' }),
+          askOf('e', { cost_nano_usd: 0, outcome: 'cancelled' }),
+          askOf('f', { cost_nano_usd: 20, outcome: 'incomplete' }),
+          askOf('g', { cost_nano_usd: null, outcome: 'cancelled' }),
+        ],
+        [],
+      );
+      const { router } = await ledger.figures(always);
+      expect(router).toMatchObject({ costKnown: 3, costUnknown: 1, costNanoUsd: 60, costP95NanoUsd: 40 });
+    });
+
     it('[L3] counts from the start of the window and up to its end', async () => {
       await ledger.record(
         [99, 100, 199, 200].map((at) => askOf(`a${at}`, { arrived_at_ms: at })),

@@ -62,6 +62,9 @@ function count(condition: ReturnType<typeof sql<boolean>>) {
   return sql<number>`count(*) filter (where ${condition})`;
 }
 
+/** L12: of which asks the cost is known, and tells something. */
+const hasCost = sql<boolean>`(cost_nano_usd > 0 or (cost_nano_usd = 0 and outcome = 'answered'))`;
+
 function routerStatements(database: Database) {
   /** L3: what is counted. */
   const counted = <Input extends FiguresQuery>(param: Param<Input>) =>
@@ -89,7 +92,7 @@ function routerStatements(database: Database) {
         count(sql`outcome = 'cancelled'`).as('cancelled'),
         count(sql`outcome = 'answered' and delivery = 'router-cache'`).as('fromMemory'),
         sql<number>`count(ttft_ms)`.as('firstTokenCount'),
-        sql<number>`count(cost_nano_usd)`.as('costKnown'),
+        count(hasCost).as('costKnown'),
         count(sql`cost_nano_usd is null`).as('costUnknown'),
         // As text: a number of JavaScript would lose the last digits of a large sum without a word.
         sql<string>`cast(coalesce(sum(cost_nano_usd), 0) as text)`.as('costNanoUsd'),
@@ -113,7 +116,7 @@ function routerStatements(database: Database) {
     cost: prepareFor<Ranked>(database)((param) =>
       counted(param)
         .select(sql<number>`cost_nano_usd`.as('value'))
-        .where('cost_nano_usd', 'is not', null)
+        .where(hasCost)
         .orderBy('cost_nano_usd')
         .limit(1)
         .offset(param((query) => query.offset)),
