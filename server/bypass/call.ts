@@ -111,7 +111,7 @@ export class BypassCall {
     const { deployment } = this;
     const accepted = this.#headersMs !== null && end.httpStatus === 200;
     const outputBytes = this.#outputBytes + (end.unreadBytes ?? 0);
-    const billed = bill({ deployment, messages: this.ask.messages, accepted, outputBytes, ...end });
+    const billed = bill({ deployment, messages: this.ask.messages, accepted, outputBytes, keptFor: null, ...end });
     if (!this.#isOver) {
       this.#isOver = true;
       this.#cancelLimit();

@@ -180,9 +180,9 @@ export function readStopReason(reason: string): FinishReason {
 /** Usage as OpenAI counts it: the input includes what the cache read and wrote. Null when a count is missing or is none. */
 export function readTokens(told: WireTokens): Usage | null {
   if (typeof told.input_tokens !== 'number' || typeof told.output_tokens !== 'number') return null;
-  const hour = told.cache_creation?.ephemeral_1h_input_tokens ?? 0;
+  const hour = told.cache_creation ? (told.cache_creation.ephemeral_1h_input_tokens ?? 0) : undefined;
   // The split was seen to be smaller than the total: then the rest counts as kept for five minutes.
-  const split = hour + (told.cache_creation?.ephemeral_5m_input_tokens ?? 0);
+  const split = (hour ?? 0) + (told.cache_creation?.ephemeral_5m_input_tokens ?? 0);
   const cacheWriteTokens = Math.max(told.cache_creation_input_tokens ?? 0, split);
   const cachedInputTokens = told.cache_read_input_tokens ?? 0;
   const read: Usage = {
@@ -190,10 +190,17 @@ export function readTokens(told: WireTokens): Usage | null {
     outputTokens: told.output_tokens,
     cachedInputTokens,
     cacheWriteTokens,
-    cacheWriteHourTokens: hour,
+    ...(hour === undefined ? {} : { cacheWriteHourTokens: hour }),
     reasoningTokens: told.output_tokens_details?.thinking_tokens ?? 0,
     estimated: false,
   };
-  const counts = [read.inputTokens, read.outputTokens, cachedInputTokens, cacheWriteTokens, hour, read.reasoningTokens];
+  const counts = [
+    read.inputTokens,
+    read.outputTokens,
+    cachedInputTokens,
+    cacheWriteTokens,
+    read.reasoningTokens,
+    hour ?? 0,
+  ];
   return counts.every((tokens) => Number.isSafeInteger(tokens) && tokens >= 0) ? read : null;
 }

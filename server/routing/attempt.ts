@@ -233,6 +233,7 @@ function recordOf(
     ...bill({
       ...{ deployment, messages, accepted, outputBytes },
       usage: finish?.usage ?? null,
+      keptFor: call.promptCache?.ttl ?? null,
       ended: end.kind === 'failed' ? end.failure.kind : end.kind,
     }),
   };
