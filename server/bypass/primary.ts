@@ -12,10 +12,12 @@ export function primaryOf(deployments: readonly Deployment[]): Deployment | null
  * knows is no reason to refuse: the section of features may be what is broken. Throws `model_unknown`, or `providers_down`.
  */
 export function pickPrimary(
-  { deployments, features }: Configuration,
+  { deployments, features, routing }: Configuration,
   asked: { model: string | null; feature: string },
 ): Deployment {
-  const alias = asked.model ?? features.get(asked.feature)?.model ?? null;
+  const named = asked.model ?? features.get(asked.feature)?.model ?? null;
+  // Another name of an alias stands for it here too: an app must not have to change for the emergency.
+  const alias = named === null ? null : (routing.modelAliases.get(named)?.model ?? named);
   const serving = alias === null ? deployments : deployments.filter((deployment) => deployment.alias === alias);
   if (serving.length === 0 && asked.model !== null)
     throw new Problem('model_unknown', `No deployment serves \`${asked.model.slice(0, 100)}\`.`, { param: 'model' });

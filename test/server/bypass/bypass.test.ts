@@ -275,6 +275,18 @@ test('[BY8] an ask goes to the primary of the alias it names, else of its featur
   expect([unknown.status, await codeOf(unknown)]).toEqual([404, 'model_unknown']);
 });
 
+test('[BY8] another name of an alias goes where the alias goes', async () => {
+  const { south, ask } = await opened({
+    change: ({ deployments, routing }) => {
+      const [second] = deployments;
+      if (second !== undefined) deployments.push({ ...second, id: 'other', alias: 'app/other', model: 'other-large' });
+      routing.modelAliases = new Map([['gpt-for-all', { model: 'app/other', hidden: false }]]);
+    },
+  });
+  await (await ask('{"model":"gpt-for-all","messages":[]}')).text();
+  expect(south.calls.map(({ body }) => body['model'])).toEqual(['other-large']);
+});
+
 test('[BY8] keys, hosts and the size and form of a body are still checked', async () => {
   const { ask, north } = await opened();
   expect((await ask('{}', { authorization: 'Bearer wrong' })).status).toBe(401);
