@@ -19,7 +19,7 @@ import type { AttemptRole } from './ledger.ts';
  * [J10] `append` past `MAX_EVENT_BYTES`, and one that would leave a gap, rejects and changes nothing.
  * [J11] Events that cannot be read back are as if they had never come: the ask is `incomplete` up to there, and its key is free.
  * [J12] Of a discreet ask no event and no hash reaches a disk. They are kept in memory for at most `DISCREET_KEEP_MS` from its end; past that, and after the end of the process, it reads as `expired` and its key is free.
- * [J13] `cacheKeyOf` gives the key under which an ask's answer is remembered, for as long as the ask is; null when it may not be, or the ask is unknown.
+ * [J13] `cacheKeyOf` gives the key under which an ask's answer is remembered, as the store has it (`AnswerCache.purge` takes it), for as long as the ask is; null when it may not be, or the ask is unknown.
  * [J20] `forget` removes every ask of a person, or of all of a tenant, with its events and its key, and no other's.
  */
 export interface Journal {

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from 'node:crypto';
 
 /** What a sealed text is bound to: copied anywhere else it does not open. */
 export interface SealedPlace {
@@ -16,10 +16,16 @@ export interface Sealer {
   keyId: string | null;
   seal(text: string, place: SealedPlace): string;
   open(stored: string, place: SealedPlace): Opened;
+  /** A hash of words as it is stored: under the key, so that whoever has the disk cannot try words against it. */
+  blind(hash: string): string;
+  /** Whether a stored hash is this one. One that was blinded under another key cannot be told from it, and counts as it. */
+  isBlindOf(stored: string, hash: string): boolean;
 }
 
 /** In front of every sealed text: the form, and the key. What is not sealed is JSON, and begins otherwise. */
 const FORM = 's1:';
+/** In front of every blinded hash. */
+export const BLIND_FORM = 'h1:';
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
@@ -28,12 +34,17 @@ export const plainSealer: Sealer = {
   keyId: null,
   seal: (text) => text,
   open: (stored) => (isSealed(stored) ? { kind: 'foreign' } : { kind: 'text', text: stored }),
+  blind: (hash) => hash,
+  isBlindOf: (stored, hash) => stored === hash || stored.startsWith(BLIND_FORM),
 };
 
 /** AES-256-GCM with an IV of its own for each text, bound to key and place. */
 export function createSealer(key: Uint8Array): Sealer {
   const keyId = createHash('sha256').update('layover data key').update(key).digest('hex').slice(0, 8);
   const front = `${FORM}${keyId}:`;
+  const blindFront = `${BLIND_FORM}${keyId}:`;
+  const blindKey = createHmac('sha256', key).update('layover hashes').digest();
+  const blind = (hash: string): string => blindFront + createHmac('sha256', blindKey).update(hash).digest('base64url');
   const about = ({ purpose, tenant, id }: SealedPlace): Buffer =>
     Buffer.from(JSON.stringify([FORM, keyId, purpose, tenant, id]));
   return {
@@ -60,6 +71,9 @@ export function createSealer(key: Uint8Array): Sealer {
         return { kind: 'damaged' };
       }
     },
+    blind,
+    isBlindOf: (stored, hash) =>
+      stored === blind(hash) || (stored.startsWith(BLIND_FORM) && !stored.startsWith(blindFront)),
   };
 }
 

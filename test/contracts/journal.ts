@@ -312,9 +312,14 @@ export function describeJournal(
     it('[J13] knows under which key an ask’s answer is remembered', async () => {
       await journal.claim(claimOf({ cacheKey: 'cache-1' }));
       await journal.claim(claimOf({ askId: 'ask-2', key: 'key-2' }));
-      expect(await journal.cacheKeyOf('ask-1')).toBe('cache-1');
+      await journal.claim(claimOf({ askId: 'ask-3', key: 'key-3', cacheKey: 'cache-1' }));
+      await journal.claim(claimOf({ askId: 'ask-4', key: 'key-4', cacheKey: 'cache-4' }));
+      const key = await journal.cacheKeyOf('ask-1');
+      expect(key).not.toBeNull();
+      expect(await journal.cacheKeyOf('ask-3')).toBe(key);
+      expect(await journal.cacheKeyOf('ask-4')).not.toBe(key);
       expect(await journal.cacheKeyOf('ask-2')).toBeNull();
-      expect(await journal.cacheKeyOf('ask-3')).toBeNull();
+      expect(await journal.cacheKeyOf('ask-unknown')).toBeNull();
     });
 
     it('[J20] forgets every ask of a person, or of all of a tenant, and no other’s', async () => {

@@ -3,7 +3,13 @@ import type { CachedAnswer, Purge } from '../answer-cache.ts';
 import type { SealedPlace } from '../sealer.ts';
 import { parseAnswer } from '../stored-answer.ts';
 import type { Connection } from './connection.ts';
-import { prepareFor, queries } from './statement.ts';
+import { prepareFor, queries, type Statement } from './statement.ts';
+
+/** `key` is the hash of an ask. */
+export interface Look {
+  key: string;
+  nowMs: number;
+}
 
 /** An answer to keep, written by the caller as JSON. */
 export interface AnswerPut {
@@ -66,11 +72,17 @@ export function answerOperations(connection: Connection, maxBytes: number) {
     return { answer, storedAtMs: row.stored_at_ms, costNanoUsd: row.cost_nano_usd };
   }
 
+  function look({ key: hash, nowMs }: Look, found: Statement<Look, KeptAnswer>): CachedAnswer | null {
+    const key = connection.sealer.blind(hash);
+    return give(key, found.get({ key, nowMs }));
+  }
+
   return {
-    'answers.get': (query: { key: string; nowMs: number }) => give(query.key, statements.find.get(query)),
-    'answers.last': (query: { key: string; nowMs: number }) => give(query.key, statements.findKept.get(query)),
+    'answers.get': (query: Look) => look(query, statements.find),
+    'answers.last': (query: Look) => look(query, statements.findKept),
     'answers.put': (open: AnswerPut): void => {
-      const put = { ...open, json: connection.sealer.seal(open.json, placeOf(open.key, open.tenant)) };
+      const key = connection.sealer.blind(open.key);
+      const put = { ...open, key, json: connection.sealer.seal(open.json, placeOf(key, open.tenant)) };
       const bytes = Buffer.byteLength(put.json) + Buffer.byteLength(put.key);
       if (bytes > maxBytes) {
         statements.remove.run(put);

@@ -11,6 +11,7 @@ import {
 } from '../journal.ts';
 import { parseEvents } from '../stored-answer.ts';
 import { parseCalls } from '../stored-calls.ts';
+import type { Sealer } from '../sealer.ts';
 import type { Connection } from './connection.ts';
 import { journalForgetting } from './forget-statements.ts';
 import { blockId } from './sealing.ts';
@@ -37,7 +38,7 @@ export function journalOperations(connection: Connection) {
   const statements = journalStatements(connection.database);
   const forgetting = journalForgetting(connection.database);
   return {
-    'journal.claim': (claim: Claim) => claimAsk(statements, claim),
+    'journal.claim': (claim: Claim) => claimAsk(connection, statements, claim),
     'journal.append': (block: Block) => appendBlock(connection, statements, block),
     'journal.note': (noted: { askId: string; json: string }) => {
       statements.note.run(noted);
@@ -82,7 +83,7 @@ export interface ReadQuery {
   nowMs: number;
 }
 
-function claimAsk(statements: JournalStatements, claim: Claim): ClaimResult {
+function claimAsk({ sealer }: Connection, statements: JournalStatements, claim: Claim): ClaimResult {
   if (claim.discreet && claim.bodyHash !== '')
     throw new Problem('broken', `Ask \`${claim.askId}\` is discreet, and its hash is not for the disk.`);
   let run = 1;
@@ -90,7 +91,7 @@ function claimAsk(statements: JournalStatements, claim: Claim): ClaimResult {
   if (held !== undefined) {
     const isFree = held.state === 'failed' || held.state === 'incomplete' || isPast(held.forget_at_ms, claim.nowMs);
     if (!isFree) {
-      if (held.body_hash !== claim.bodyHash) return { kind: 'other-body' };
+      if (!isBody(held.body_hash, claim.bodyHash, sealer)) return { kind: 'other-body' };
       if (isPast(held.expires_at_ms, claim.nowMs)) return { kind: 'expired' };
       return { kind: 'same', askId: held.ask_id, state: held.state };
     }
@@ -102,8 +103,18 @@ function claimAsk(statements: JournalStatements, claim: Claim): ClaimResult {
     if (!isPast(taken.forget_at_ms, claim.nowMs)) return { kind: 'other-body' };
     remove(statements, claim.askId);
   }
-  statements.add.run({ ...claim, run });
+  statements.add.run({
+    ...claim,
+    run,
+    bodyHash: claim.bodyHash === '' ? '' : sealer.blind(claim.bodyHash),
+    ...(claim.cacheKey === undefined ? {} : { cacheKey: sealer.blind(claim.cacheKey) }),
+  });
   return { kind: 'run', askId: claim.askId, run };
+}
+
+/** A discreet ask has no hash, and is the same as no other. */
+function isBody(stored: string, hash: string, sealer: Sealer): boolean {
+  return stored === '' || hash === '' ? stored === hash : sealer.isBlindOf(stored, hash);
 }
 
 function answerBytes(

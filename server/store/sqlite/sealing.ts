@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { sql } from 'kysely';
-import { isSealed, type Sealer } from '../sealer.ts';
+import { BLIND_FORM, isSealed, type Sealer } from '../sealer.ts';
 import { prepareFor, queries } from './statement.ts';
 
 /** Rows of one transaction. */
@@ -8,33 +8,62 @@ const STEP = 500;
 
 const KEY_NAME = 'data-key';
 
+/** What is done with a key. It changes when more is done, so that what stands there is gone through again. */
+const FORM = 'sealed and blinded';
+
+/** Behind it, when rows were left that could not be read. */
+const UNREADABLE = 'not all';
+
 /**
- * Seals what stands open in a database, and counts what is sealed under a key that is not at hand. The rows are gone through only
- * when the key is not the one of the last start, and as long as any are left that cannot be read.
+ * Seals what stands open in a database and blinds the hashes beside it, and counts what is sealed under a key that is not at hand.
+ * The rows are gone through only when the key is not the one of the last start, and as long as any are left that cannot be read.
  */
 export function settleSealing(database: Database, sealer: Sealer): { unreadable: number } {
   const statements = sealingStatements(database);
   const before = statements.key.get(null)?.value ?? '';
-  const now = sealer.keyId ?? '';
+  const now = sealer.keyId === null ? '' : `${sealer.keyId} ${FORM}`;
   if (before === now) return { unreadable: 0 };
   const answers = walk(database, statements.answers, (row) => {
-    const json = sealer.seal(row.json, { purpose: 'answer', tenant: row.tenant_id, id: row.id });
-    statements.sealAnswer.run({ ...row, json, bytes: Buffer.byteLength(json) + Buffer.byteLength(row.id) });
+    const place = { purpose: 'answer', tenant: row.tenant_id, id: row.id } as const;
+    const opened = sealer.open(row.json, place);
+    if (opened.kind !== 'text') return;
+    const key = sealer.blind(row.id);
+    const json = sealer.seal(opened.text, { ...place, id: key });
+    // One from a time when it was sealed too: this one is newer.
+    statements.removeAnswer.run({ key });
+    statements.sealAnswer.run({ ...row, key, json, bytes: Buffer.byteLength(json) + Buffer.byteLength(key) });
   });
   const blocks = walk(database, statements.blocks, (row) => {
     const place = { purpose: 'journal', tenant: row.tenant_id, id: blockId(row.id, row.first_seq) } as const;
     statements.sealBlock.run({ ...row, json: sealer.seal(row.json, place) });
   });
+  let blinded = 0;
+  for (let step = blindAsks(); step > 0; step = blindAsks()) blinded += step;
   // What stood open must not stay in pages that are free by now, nor in the log of writes.
-  if (sealer.keyId !== null && answers.open + blocks.open > 0) {
+  if (sealer.keyId !== null && answers.open + blocks.open + blinded > 0) {
     database.exec('VACUUM');
     database.pragma('wal_checkpoint(TRUNCATE)');
   }
   const unreadable = answers.foreign + blocks.foreign;
-  if (unreadable === 0) statements.putKey.run({ value: now });
+  // Also when a start had no key: what was kept then stands open, and is sealed when there is one again.
+  statements.putKey.run({ value: unreadable === 0 ? now : `${now} ${UNREADABLE}` });
   return { unreadable };
 
-  function walk<Row extends { id: string; first_seq: number; json: string }>(
+  function blindAsks(): number {
+    if (sealer.keyId === null) return 0;
+    const part = statements.openHashes.all({ limit: STEP });
+    database.transaction(() => {
+      for (const { ask_id: askId, body_hash: body, cache_key: cache } of part)
+        statements.blindAsk.run({
+          askId,
+          body: sealer.blind(body),
+          cache: cache === null ? null : sealer.blind(cache),
+        });
+    })();
+    return part.length;
+  }
+
+  function walk<Row extends { id: string; first_seq: number; json: string; hasOpenHash: number }>(
     within: Database,
     rows: { all(input: { id: string; seq: number; limit: number }): Row[] },
     seal: (row: Row) => void,
@@ -45,10 +74,12 @@ export function settleSealing(database: Database, sealer: Sealer): { unreadable:
       const part = rows.all({ id, seq, limit: STEP });
       within.transaction(() => {
         for (const row of part) {
-          if (!isSealed(row.json)) {
+          const isOwn = sealer.keyId !== null && row.json.startsWith(`s1:${sealer.keyId}:`);
+          if (isSealed(row.json) && !isOwn) found.foreign += 1;
+          else if (!isOwn || row.hasOpenHash === 1) {
             found.open += 1;
             if (sealer.keyId !== null) seal(row);
-          } else if (sealer.keyId === null || !row.json.startsWith(`s1:${sealer.keyId}:`)) found.foreign += 1;
+          }
         }
       })();
       const last = part.at(-1);
@@ -77,7 +108,13 @@ function sealingStatements(database: Database) {
     answers: prepareFor<After>(database)((param) =>
       queries
         .selectFrom('answer')
-        .select(['key as id', 'tenant_id', 'json', sql<number>`0`.as('first_seq')])
+        .select([
+          'key as id',
+          'tenant_id',
+          'json',
+          sql<number>`0`.as('first_seq'),
+          sql<number>`key not like ${`${BLIND_FORM}%`}`.as('hasOpenHash'),
+        ])
         .where(
           'key',
           '>',
@@ -86,21 +123,53 @@ function sealingStatements(database: Database) {
         .orderBy('key')
         .limit(param((input) => input.limit)),
     ),
-    sealAnswer: prepareFor<{ id: string; json: string; bytes: number }>(database)((param) =>
+    sealAnswer: prepareFor<{ id: string; key: string; json: string; bytes: number }>(database)((param) =>
       queries
         .updateTable('answer')
-        .set({ json: param((row) => row.json), bytes: param((row) => row.bytes) })
+        .set({ key: param((row) => row.key), json: param((row) => row.json), bytes: param((row) => row.bytes) })
         .where(
           'key',
           '=',
           param((row) => row.id),
         ),
     ),
+    removeAnswer: prepareFor<{ key: string }>(database)((param) =>
+      queries.deleteFrom('answer').where(
+        'key',
+        '=',
+        param((input) => input.key),
+      ),
+    ),
+    /** A discreet ask has no hash. */
+    openHashes: prepareFor<{ limit: number }>(database)((param) =>
+      queries
+        .selectFrom('ask')
+        .select(['ask_id', 'body_hash', 'cache_key'])
+        .where('body_hash', '<>', '')
+        .where('body_hash', 'not like', `${BLIND_FORM}%`)
+        .limit(param((input) => input.limit)),
+    ),
+    blindAsk: prepareFor<{ askId: string; body: string; cache: string | null }>(database)((param) =>
+      queries
+        .updateTable('ask')
+        .set({ body_hash: param((row) => row.body), cache_key: param((row) => row.cache) })
+        .where(
+          'ask_id',
+          '=',
+          param((row) => row.askId),
+        ),
+    ),
     blocks: prepareFor<After>(database)((param) =>
       queries
         .selectFrom('ask_block')
         .innerJoin('ask', 'ask.ask_id', 'ask_block.ask_id')
-        .select(['ask_block.ask_id as id', 'ask.tenant_id', 'ask_block.first_seq', 'ask_block.json'])
+        .select([
+          'ask_block.ask_id as id',
+          'ask.tenant_id',
+          'ask_block.first_seq',
+          'ask_block.json',
+          sql<number>`0`.as('hasOpenHash'),
+        ])
         .where(
           sql<boolean>`(ask_block.ask_id, ask_block.first_seq) > (${param((input) => input.id)}, ${param((input) => input.seq)})`,
         )

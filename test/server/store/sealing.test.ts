@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -15,6 +16,11 @@ const place: SealedPlace = { purpose: 'answer', tenant: 'acme', id: 'k' };
 const words = { ...filledAnswer.answer, text: 'An unmistakable answer.' };
 const reading = { owner, askId: 'ask-1', after: 0, limit: 100, nowMs: 0 };
 
+const claim = {
+  ...{ owner, askId: 'ask-1', key: 'key-1', bodyHash: 'b', discreet: false, nowMs: 0, keepMs: 1e12 },
+  tags: { feature: 'default', synthetic: false, arrivedAtMs: 0 },
+};
+
 interface Opened extends Stores {
   unreadable: number;
   problems: string[];
@@ -30,17 +36,7 @@ async function open(dataFolder: string, key: Uint8Array | null): Promise<Opened>
 /** Keeps an answer, and an ask that got it. */
 async function fill({ cache, journal }: Stores): Promise<void> {
   await cache.put({ ...filledAnswer, answer: words });
-  const tags = { feature: 'default', synthetic: false, arrivedAtMs: 0 };
-  await journal.claim({
-    owner,
-    askId: 'ask-1',
-    key: 'key-1',
-    bodyHash: 'b',
-    discreet: false,
-    nowMs: 0,
-    keepMs: 1e12,
-    tags,
-  });
+  await journal.claim(claim);
   for (const seq of [1, 2])
     await journal.append('ask-1', [{ seq, event: { type: 'text-delta', text: 'unmistakable ' } }]);
   await journal.end('ask-1', 'answered', 0);
@@ -135,11 +131,82 @@ it('[UK11] takes other bytes than were sealed, and those of another row, for dam
   await stores.cache.put({ ...filledAnswer, key: 'l' });
   await stores.close();
   const database = new Database(join(folder, 'layover.db'));
-  database.exec("UPDATE answer SET json = (SELECT json FROM answer WHERE key = 'l') WHERE key = 'k'");
+  const [one, other] = ['k', 'l'].map((key) => sealer.blind(key));
+  database.exec(`UPDATE answer SET json = (SELECT json FROM answer WHERE key = '${other}') WHERE key = '${one}'`);
   database.close();
   const after = await open(folder, KEY);
   expect(await after.cache.get('k', 0)).toBeNull();
   expect(after.problems).toHaveLength(1);
+});
+
+const HASH = createHash('sha256').update('A short question?').digest('hex');
+const hashed = { ...claim, askId: 'ask-2', key: 'key-2', bodyHash: HASH, cacheKey: HASH };
+
+/** An ask and its answer, by a hash that a guess could be tried against. */
+async function askHashed({ cache, journal }: Stores): Promise<void> {
+  await cache.put({ ...filledAnswer, key: HASH, answer: words });
+  await journal.claim(hashed);
+  await journal.end('ask-2', 'answered', 0);
+}
+
+/** What that hash finds. */
+async function foundByHash({ cache, journal }: Stores): Promise<unknown[]> {
+  return [(await cache.get(HASH, 0))?.answer.text, await journal.claim({ ...hashed, askId: 'ask-3' })];
+}
+
+const known = [words.text, { kind: 'same', askId: 'ask-2', state: 'answered' }];
+
+it('[UK13] keeps no hash on the disk against which a guess could be tried, and finds by it all the same', async () => {
+  const folder = await makeFolder();
+  const stores = await open(folder, KEY);
+  await askHashed(stores);
+  expect(await foundByHash(stores)).toEqual(known);
+  expect(await stores.journal.claim({ ...hashed, bodyHash: 'another' })).toEqual({ kind: 'other-body' });
+  const key = await stores.journal.cacheKeyOf('ask-2');
+  expect(await stores.cache.purge(key === null ? {} : { key })).toBe(1);
+  expect(await stores.cache.get(HASH, 0)).toBeNull();
+  await stores.close();
+  expect(await bytesOf(folder)).not.toContain(HASH);
+});
+
+it('[UK10] [UK13] seals and blinds what stood open when sealing is switched on, again and again, and the newer answer stays', async () => {
+  const folder = await makeFolder();
+  for (const key of [null, KEY, null, KEY]) {
+    const stores = await open(folder, key);
+    await askHashed(stores);
+    expect(await foundByHash(stores)).toEqual(known);
+    await stores.close();
+    if (key !== null) for (const open of [HASH, 'unmistakable']) expect(await bytesOf(folder)).not.toContain(open);
+  }
+});
+
+it('[UK13] takes an ask that was blinded under another key for the same: its own key says so', async () => {
+  const folder = await makeFolder();
+  const first = await open(folder, KEY);
+  await askHashed(first);
+  await first.close();
+  for (const key of [OTHER, null]) {
+    const stores = await open(folder, key);
+    expect(await foundByHash(stores)).toEqual([undefined, known[1]]);
+    await stores.close();
+  }
+});
+
+it('[UK13] blinds what an earlier release sealed beside open hashes', async () => {
+  const folder = await makeFolder();
+  const stores = await open(folder, null);
+  await askHashed(stores);
+  await stores.close();
+  const sealer = createSealer(KEY);
+  const database = new Database(join(folder, 'layover.db'));
+  const sealed = sealer.seal(JSON.stringify(words), { purpose: 'answer', tenant: filledAnswer.tenant, id: HASH });
+  database.prepare('UPDATE answer SET json = ?').run(sealed);
+  database.prepare("INSERT OR REPLACE INTO meta (name, value) VALUES ('data-key', ?)").run(sealer.keyId);
+  database.close();
+  const after = await open(folder, KEY);
+  expect([await foundByHash(after), after.unreadable, after.problems]).toEqual([known, 0, []]);
+  await after.close();
+  expect(await bytesOf(folder)).not.toContain(HASH);
 });
 
 it('[UK12] takes 32 bytes in base64 or hexadecimal for a key, and nothing else', () => {
