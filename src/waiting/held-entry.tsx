@@ -13,7 +13,12 @@ export function HeldEntry({ held: { row, conversationId, entry }, alone }: { hel
   const told = tellEntry(entry, nowMs.value);
   const asked = { askId: row.askId, question: row.question, conversationId };
   return (
-    <article class="waits-row" tabIndex={-1} aria-label={`${row.question.slice(0, 80)}: ${told.what}`}>
+    <article
+      class="waits-row"
+      data-row={row.askId}
+      tabIndex={-1}
+      aria-label={`${row.question.slice(0, 80)}: ${told.what}`}
+    >
       <Mark name={told.mark} look={told.tone} />
       <h3>{conversationId === null ? row.question : <a href={`/c/${conversationId}`}>{row.question}</a>}</h3>
       <p>

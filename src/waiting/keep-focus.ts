@@ -2,18 +2,21 @@ import { createRef } from 'preact';
 import { useLayoutEffect, useState } from 'preact/hooks';
 
 /**
- * For a list whose rows change places and buttons. An element that was moved in the document has the focus again before anything of
- * the new order is seen, whenever that order comes; where it went, its row has it. Give the result to the list as `ref`; its rows
- * are `article`s.
+ * For lists whose rows change places, lists and buttons, so that whoever goes by keyboard does not lose their place. An element that
+ * was moved in the document has the focus again before anything of the new order is seen, whenever that order comes; where it went,
+ * its row has it, wherever that stands now; where the row went too, all of the lists. Give the result as `ref` to what holds the lists
+ * and can take the focus; a row is an `article` that can, with `data-row` as its name.
  */
-export function useFocusKept<E extends Element>() {
-  const [list] = useState(() => createRef<E>());
+export function useFocusKept<E extends HTMLElement>() {
+  const [lists] = useState(() => createRef<E>());
   const focused = document.activeElement;
-  const row = focused?.closest<HTMLElement>('article');
+  const row = lists.current?.contains(focused) === true ? focused?.closest<HTMLElement>('[data-row]') : null;
   useLayoutEffect(() => {
-    if (document.activeElement === focused) return;
-    const next = focused?.isConnected === true ? focused : row;
-    if (next instanceof HTMLElement && list.current?.contains(next) === true) next.focus({ preventScroll: true });
+    const { current } = lists;
+    if (current === null || row == null || document.activeElement !== document.body) return;
+    const name = CSS.escape(row.dataset['row'] ?? '');
+    const next = current.contains(focused) ? focused : current.querySelector(`[data-row="${name}"]`);
+    (next instanceof HTMLElement ? next : current).focus({ preventScroll: true });
   });
-  return list;
+  return lists;
 }

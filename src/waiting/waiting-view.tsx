@@ -24,12 +24,13 @@ export function WaitingView() {
     ];
     return () => unwatch.forEach((stop) => stop());
   }, []);
+  const lists = useFocusKept();
   const groups = groupOf(asks.value ?? []);
   const stored = storage.state.value.kind !== 'none';
   const none = drafts.value.length === 0 && Object.values(groups).every((group) => group.length === 0);
   if (none) {
     return (
-      <main class="page" id="main" tabIndex={-1}>
+      <main class="page" id="main" tabIndex={-1} ref={lists}>
         <section class="sheet" aria-label="Waiting asks">
           <Nothing stored={stored} known={asks.value !== null} />
         </section>
@@ -37,7 +38,7 @@ export function WaitingView() {
     );
   }
   return (
-    <main class="page" id="main" tabIndex={-1}>
+    <main class="page" id="main" tabIndex={-1} ref={lists}>
       <Group name="Needs you" asks={groups.needsYou} />
       <Group name="Answered" asks={groups.answered}>
         <SeenAll asks={groups.answered} />
@@ -78,7 +79,6 @@ export function groupOf(asks: readonly HeldAsk[]): Record<'needsYou' | 'answered
 }
 
 function Group({ name, asks, children }: { name: string; asks: readonly Held[]; children?: ComponentChildren }) {
-  const rows = useFocusKept<HTMLDivElement>();
   if (asks.length === 0) return null;
   const id = name.toLowerCase().replaceAll(' ', '-');
   return (
@@ -88,7 +88,7 @@ function Group({ name, asks, children }: { name: string; asks: readonly Held[]; 
         <span class="beside quiet">{countWords(asks.length, 'ask')}</span>
         {children}
       </header>
-      <div class="body flush" ref={rows}>
+      <div class="body flush">
         {asks.map((held) => (
           <HeldEntry key={held.row.askId} held={held} alone={asks.length === 1} />
         ))}

@@ -1,6 +1,6 @@
 import type { BrowserContext, Locator, Page } from '@playwright/test';
 import { gate } from '../fakes/provider/gate.ts';
-import { answer, hold, say } from '../fakes/provider/script.ts';
+import { answer, hold, refuse, say } from '../fakes/provider/script.ts';
 import { ask, from, newConversation, openAsk, question } from './harness/asking.ts';
 import { expect, test, type World } from './harness/world.ts';
 
@@ -145,6 +145,18 @@ test(
     await page.keyboard.press('Enter');
     await expect(third.getByRole('button', { name: 'Stop' })).toBeVisible();
     await expect(third).toBeFocused();
+
+    // Refused, it stands in another list, and the focus with it; discarded, it is nowhere, and the lists have the focus.
+    world.north.otherwise(refuse(400, { error: { message: 'No.', type: 'invalid_request_error' } }));
+    await world.line.set('down');
+    await world.line.set('through');
+    await page.evaluate(() => window.dispatchEvent(new Event('online')));
+    const refused = page.getByRole('region', { name: 'Needs you' }).getByRole('article').filter({ hasText: THIRD });
+    await expect(refused).toBeFocused();
+    await refused.getByRole('button', { name: 'Discard' }).focus();
+    await page.keyboard.press('Enter');
+    await expect(refused).toHaveCount(0);
+    await expect(page.getByRole('main')).toBeFocused();
   },
 );
 
