@@ -129,7 +129,7 @@ class Storm {
     }
     if (this.#falls(0.1)) {
       this.#count('cut');
-      void world.line.cutNextStream(Math.floor(this.#dice() * 3_000));
+      void world.line.cutNextStream(Math.floor(this.#dice() * 1_500));
     }
     if (this.#falls(0.05)) {
       this.#count('worker killed');
