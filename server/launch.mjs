@@ -9,7 +9,7 @@ import { buildPage } from './launch/build.mjs';
 import { takeOver } from './launch/child.mjs';
 import { installPackages } from './launch/install.mjs';
 import { LaunchProblem } from './launch/problem.mjs';
-import { compileCache, ROUTER_FLAGS } from './launch/router.mjs';
+import { compileCache, routerFlags } from './launch/router.mjs';
 import { findRuntime, runtimeEnv } from './launch/runtime.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url)).replace(/[\\/]$/, '');
@@ -68,7 +68,12 @@ function run({ runtime, env }, script, args) {
 /** @param {Launch} launch */
 function runRouter({ runtime, env, args }) {
   const main = join(root, 'server/main.ts');
-  return { file: runtime, args: [...ROUTER_FLAGS, main, ...args], cwd: root, env: { ...compileCache(root), ...env } };
+  return {
+    file: runtime,
+    args: [...routerFlags(env), main, ...args],
+    cwd: root,
+    env: { ...compileCache(root), ...env },
+  };
 }
 
 async function main() {

@@ -13,7 +13,7 @@ export class JournalWriter {
   readonly #journal: Journal;
   readonly #log: Log;
   #pending: NumberedEvent[] = [];
-  #state: 'resting' | 'about-to-write' | 'ended' = 'resting';
+  #state: 'resting' | 'busy' | 'ended' = 'resting';
   /** The appends under way. */
   #writing: Promise<void> = Promise.resolve();
   #complained = false;
@@ -27,9 +27,9 @@ export class JournalWriter {
   add(event: NumberedEvent): void {
     this.#pending.push(event);
     if (this.#state !== 'resting') return;
-    this.#state = 'about-to-write';
+    this.#state = 'busy';
     setImmediate(() => {
-      if (this.#state === 'about-to-write') this.#writing = this.#write();
+      if (this.#state === 'busy') this.#writing = this.#write();
     });
   }
 
@@ -66,7 +66,7 @@ export class JournalWriter {
         break;
       }
     }
-    if (this.#state === 'about-to-write') this.#state = 'resting';
+    if (this.#state === 'busy') this.#state = 'resting';
   }
 
   /** Once per ask: a broken disk must not fill the log too. */

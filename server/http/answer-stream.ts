@@ -35,6 +35,9 @@ const PIECE_CHARS = 65_536;
 /** Turns of the queue of microtasks in which an event that is in memory comes. */
 const TICKS_FROM_MEMORY = 4;
 
+/** Most events in one turn of the event loop: a reader who has nearly all of a long answer holds nobody up. */
+const EVENTS_IN_ONE_TURN = 200;
+
 const encoder = new TextEncoder();
 
 /** One for all: an abort without a reason makes an exception with a stack each time. */
@@ -53,6 +56,8 @@ class AnswerSource implements UnderlyingSource<Uint8Array> {
   #lastWrite: number;
   #cancelBeat = (): void => undefined;
   #over = false;
+  /** Events since the event loop turned last. */
+  #inOneTurn = 0;
   /** The answer began anew with this event before the reader came: what is before it is not told any more. */
   readonly #from: number;
   /** The reader has something of the answer. */
@@ -113,7 +118,8 @@ class AnswerSource implements UnderlyingSource<Uint8Array> {
     this.#ahead.then(come, come);
     // What is in memory already comes without the event loop.
     for (let tick = 0; tick < TICKS_FROM_MEMORY && !isThere; tick++) await Promise.resolve();
-    if (isThere) return true;
+    if (isThere && ++this.#inOneTurn < EVENTS_IN_ONE_TURN) return true;
+    this.#inOneTurn = 0;
     await new Promise((resolve) => setImmediate(resolve));
     return isThere;
   }

@@ -83,9 +83,9 @@ class OpenAiReader implements WireReader {
       return [];
     }
     const json = parseJson(event.data);
-    const text = json.ok ? bareTextOf(json.value) : null;
-    if (text !== null && event.name !== 'error') return text === '' ? [] : [{ type: 'text-delta', text }];
     if (event.name === 'error') throw new InBandError(complaintOf(json.ok ? json.value : null, null));
+    const text = json.ok ? bareTextOf(json.value) : null;
+    if (text !== null) return text === '' ? [] : [{ type: 'text-delta', text }];
     const chunk = chunkSchema.safeParse(json.ok ? json.value : null);
     // An error object may be written in no form that the schema knows; it is still an error.
     if (json.ok && holdsError(json.value)) throw new InBandError(complaintOf(json.value, null));

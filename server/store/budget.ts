@@ -66,7 +66,8 @@ export interface BudgetLine extends Standing {
 
 /** The month of a moment, such as `2026-11`. */
 export function monthOf(ms: number): string {
-  if (ms < lastMonth.fromMs || ms >= lastMonth.toMs) {
+  // A moment that is none is within nothing, and throws.
+  if (!(ms >= lastMonth.fromMs && ms < lastMonth.toMs)) {
     const name = new Date(ms).toISOString().slice(0, 7);
     lastMonth = { name, fromMs: Date.parse(`${name}-01`), toMs: nextMonthMs(ms) };
   }

@@ -20,6 +20,7 @@ import type { AttemptRole } from './ledger.ts';
  * [J11] Events that cannot be read back are as if they had never come: the ask is `incomplete` up to there, and its key is free.
  * [J12] Of a discreet ask no event and no hash reaches a disk. They are kept in memory for at most `DISCREET_KEEP_MS` from its end; past that, and after the end of the process, it reads as `expired` and its key is free.
  * [J13] `cacheKeyOf` gives the key under which an ask's answer is remembered, as the store has it (`AnswerCache.purge` takes it), for as long as the ask is; null when it may not be, or the ask is unknown.
+ * [J16] `end` keeps the events that are left with it. When these cannot be kept it rejects, and the ask stands as it stood.
  * [J20] `forget` removes every ask of a person, or of all of a tenant, with its events and its key, and no other's.
  */
 export interface Journal {
@@ -27,7 +28,7 @@ export interface Journal {
   append(askId: string, events: NumberedEvent[]): Promise<void>;
   /** What was called for it so far; takes the place of what was noted before. */
   note(askId: string, calls: readonly NotedCall[]): Promise<void>;
-  /** Closes an ask in its final state, with the events that were left; when these cannot be kept it rejects, and the ask goes on. */
+  /** Closes an ask in its final state, with the events that were left. */
   end(askId: string, state: EndState, atMs: number, last?: NumberedEvent[]): Promise<void>;
   /** At most `limit` events after `after`; null when unknown or not the owner's. */
   read(query: {

@@ -116,7 +116,7 @@ export class MemoryJournal implements Journal {
   }
 
   async end(askId: string, state: EndState, atMs: number, last: NumberedEvent[] = []): Promise<void> {
-    this.#add(askId, last);
+    if (last.length > 0) this.#add(askId, last);
     const kept = this.#byId.get(askId);
     if (kept?.state !== 'running') return;
     kept.state = state;

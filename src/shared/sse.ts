@@ -12,7 +12,7 @@ export const MAX_SSE_EVENT_CHARS = 1_000_000;
 
 /**
  * Reads server-sent events from text cut anywhere. CR, LF and CRLF end a line, comments are skipped,
- * an event without data is dropped. Give it text through a streaming TextDecoder, so that no character is torn.
+ * an event without data is dropped. Give it text through a decoder that keeps what is torn, such as a streaming TextDecoder.
  */
 export class SseReader {
   #rest = '';

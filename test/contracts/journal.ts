@@ -301,6 +301,15 @@ export function describeJournal(
       expect(await read()).toEqual({ state: 'answered', events: deltas(1, 5) });
     });
 
+    it('[J16] closes an ask whose events have just their room', async () => {
+      const event = (text: string): NumberedEvent => ({ seq: 1, event: { type: 'text-delta', text } });
+      const room = MAX_EVENT_BYTES - Buffer.byteLength(JSON.stringify([event('')]));
+      await journal.claim(claimOf());
+      await journal.append('ask-1', [event('x'.repeat(room))]);
+      await journal.end('ask-1', 'answered', 0);
+      expect((await read())?.state).toBe('answered');
+    });
+
     it('[J9] refuses an id that stands for another ask', async () => {
       await journal.claim(claimOf());
       expect(await journal.claim(claimOf({ owner: bob }))).toEqual({ kind: 'other-body' });

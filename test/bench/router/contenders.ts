@@ -36,7 +36,7 @@ const here = (file: string): string => fileURLToPath(new URL(file, import.meta.u
 
 /** With what the launcher runs the router. It is JavaScript, for it runs where nothing strips types. */
 interface Launcher {
-  ROUTER_FLAGS: string[];
+  routerFlags: (env: NodeJS.ProcessEnv) => string[];
   compileCache: (root: string) => Record<string, string>;
 }
 
@@ -65,8 +65,8 @@ export async function startPassThrough({ quick }: Upstream): Promise<Contender> 
 export async function startLayover(primary: number, secondary: number): Promise<Contender> {
   const folder = await mkdtemp(join(tmpdir(), 'layover-bench-'));
   await writeFile(join(folder, 'layover.yaml'), yamlOf(primary, secondary));
-  const { ROUTER_FLAGS, compileCache } = (await import(here('../../../server/launch/router.mjs'))) as Launcher;
-  const main = [...ROUTER_FLAGS, here('../../../server/main.ts')];
+  const { routerFlags, compileCache } = (await import(here('../../../server/launch/router.mjs'))) as Launcher;
+  const main = [...routerFlags({}), here('../../../server/main.ts')];
   const { child, match } = await start(main, /up on http:\/\/127\.0\.0\.1:(\d+)/, {
     cwd: folder,
     env: {
