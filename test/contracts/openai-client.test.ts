@@ -163,6 +163,17 @@ describe.each(BUILDS)('the official OpenAI client, %s, unmodified, against a who
     expect(whole.north.calls).toHaveLength(1);
   });
 
+  it('[SD3] does not try again what a budget is spent for, and says which', async () => {
+    await reopen('tenants: { default: { monthly_cost_usd: 0.001 } }');
+    for (const stream of [false, true]) {
+      const failure = await failureOf(client.chat.completions.create({ ...ask, stream }));
+      expect(failure).toMatchObject({ status: 402, code: 'budget_spent' });
+      expect(failure.message).toContain('this month’s budget');
+    }
+    expect(requests).toHaveLength(2);
+    expect(whole.north.calls).toHaveLength(0);
+  });
+
   it('[SD4] an abort is an abort', async () => {
     const middle = gate();
     whole.north.script([say('Salt '), hold(middle), say('comes')]);
@@ -189,7 +200,7 @@ function yamlOf(north: { apiBase: string }, south: { apiBase: string }): string 
   return `
 model_list:
   - model_name: chat
-    litellm_params: { model: openai/north, api_base: ${north.apiBase}, api_key: fake-key, order: 1 }
+    litellm_params: { model: openai/north, api_base: ${north.apiBase}, api_key: fake-key, order: 1, input_cost_per_token: 1e-6, output_cost_per_token: 4e-6 }
   - model_name: chat
     litellm_params: { model: anthropic/south, api_base: ${south.apiBase}, api_key: fake-key, order: 2 }
 router_settings: { cooldown_time: 1 }
