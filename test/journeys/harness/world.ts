@@ -6,7 +6,7 @@ import { startRouter, temporaryFolder, type RouterProcess } from './router-proce
 
 /** Everything of one journey: two scripted providers, a router of its own, and a line to it that can be spoiled. */
 export interface World {
-  /** First choice, on the OpenAI wire. */
+  /** First choice, on the OpenAI wire. Pages of its origin may use the router with a key. */
   north: FakeProvider;
   /** Second choice, on the Anthropic wire. */
   south: FakeProvider;
@@ -40,6 +40,7 @@ function configOf(north: FakeProvider, south: FakeProvider): string {
 features:
   default: { title: Guest answers, model: app/chat, cache: { ttl_seconds: 3600 } }
 travel: { first_token_limit_seconds: { saved: ${LIMITS.saved}, none: ${LIMITS.none} }, simulator: true }
+general_settings: { cors_origins: ["${new URL(north.apiBase).origin}"] }
 `;
 }
 
