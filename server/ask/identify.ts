@@ -5,6 +5,7 @@ import { messagesOf, notReusable, type ChatMessage, type ChatRequest } from '#sh
 import type { Clock, Random } from '#shared/clock.ts';
 import { Problem } from '#shared/problem.ts';
 import type { Configuration, Feature } from '../config/configuration.ts';
+import { aliasNamed } from '../config/alias-named.ts';
 import { pinnedAmong } from '../config/pinned.ts';
 import type { Owner } from '../store/journal.ts';
 import type { AskRequest } from './asks.ts';
@@ -102,7 +103,7 @@ function featureOf({ caller, feature: name }: AskRequest, configuration: Configu
 
 function aliasOf(body: ChatRequest, feature: Feature, { deployments, routing }: Configuration): string {
   const asked = body.model ?? feature.model;
-  const alias = routing.modelAliases.get(asked)?.model ?? asked;
+  const alias = aliasNamed(asked, routing);
   if (deployments.some((deployment) => deployment.alias === alias)) return alias;
   const served = [...new Set(deployments.map((deployment) => deployment.alias))];
   const named = served.slice(0, ALIASES_NAMED).map((name) => `\`${name}\``);
@@ -141,7 +142,7 @@ function keysOf(ask: {
 }): { bodyHash: string; cacheKey: string | null } {
   const { body, owner, feature, alias } = ask;
   try {
-    const bodyHash = sha256(exactAsk(body, feature.name, alias));
+    const bodyHash = hash('sha256', exactAsk(body, feature.name, alias));
     const isKept = (feature.cache.ttlSeconds > 0 || feature.staleIfDownSeconds > 0) && !isDiscreet(ask);
     if (!isKept || notReusable(body) !== null) return { bodyHash, cacheKey: null };
     const canonical = canonicalAsk(
@@ -155,13 +156,9 @@ function keysOf(ask: {
         normalization: feature.normalization,
       },
     );
-    return { bodyHash, cacheKey: sha256(canonical) };
+    return { bodyHash, cacheKey: hash('sha256', canonical) };
   } catch (cause) {
     if (cause instanceof RangeError) throw new Problem('body_malformed', cause.message, { cause });
     throw cause;
   }
-}
-
-function sha256(text: string): string {
-  return hash('sha256', text);
 }

@@ -50,7 +50,8 @@ export class JournalWriter {
       this.#complain(cause);
     }
     // An ask that cannot be closed with what is left of it is closed without, and says so.
-    if (last.length > 0) await this.#journal.end(this.#askId, 'incomplete', atMs).catch(() => undefined);
+    if (last.length > 0)
+      await this.#journal.end(this.#askId, 'incomplete', atMs).catch((cause: unknown) => this.#complain(cause));
   }
 
   /** Appends until nothing is pending, the ask has ended, or an append fails. */

@@ -1,4 +1,5 @@
 import { Problem } from '#shared/problem.ts';
+import { aliasNamed } from '../config/alias-named.ts';
 import type { Configuration, Deployment } from '../config/configuration.ts';
 
 /** Of the deployments that can be called the one with the lowest order, the first of them in the file; null for none. */
@@ -17,7 +18,7 @@ export function pickPrimary(
 ): Deployment {
   const named = asked.model ?? features.get(asked.feature)?.model ?? null;
   // Another name of an alias stands for it here too: an app must not have to change for the emergency.
-  const alias = named === null ? null : (routing.modelAliases.get(named)?.model ?? named);
+  const alias = named === null ? null : aliasNamed(named, routing);
   const serving = alias === null ? deployments : deployments.filter((deployment) => deployment.alias === alias);
   if (serving.length === 0 && asked.model !== null)
     throw new Problem('model_unknown', `No deployment serves \`${asked.model.slice(0, 100)}\`.`, { param: 'model' });

@@ -7,8 +7,8 @@ import { useLayoutEffect, useState } from 'preact/hooks';
  * its row has it, wherever that stands now; where the row went too, all of the lists. Give the result as `ref` to what holds the lists
  * and can take the focus; a row is an `article` that can, with `data-row` as its name.
  */
-export function useFocusKept<E extends HTMLElement>() {
-  const [lists] = useState(() => createRef<E>());
+export function useFocusKept() {
+  const [lists] = useState(() => createRef<HTMLElement>());
   const focused = document.activeElement;
   const row = lists.current?.contains(focused) === true ? focused?.closest<HTMLElement>('[data-row]') : null;
   useLayoutEffect(() => {

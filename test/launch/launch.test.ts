@@ -194,6 +194,15 @@ describe('the hand-over', () => {
     expect(output).toContain('--demo x y kept');
   });
 
+  test('[U7] bounds what Node takes for what is thrown away, unless somebody says otherwise, and keeps what it compiled', async () => {
+    project.write('server/main.ts', 'console.log(process.execArgv.join(" "), process.env.NODE_COMPILE_CACHE);');
+    const { output } = await project.launch(['start']).ended;
+    expect(output).toContain(`--max-semi-space-size=16 ${project.path('node_modules/.cache/layover-router')}`);
+    const own = await project.launch(['start'], { NODE_OPTIONS: '--max-semi-space-size=64' }).ended;
+    expect(own.code).toBe(0);
+    expect(own.output).not.toContain('--max-semi-space-size=16');
+  });
+
   test.each(['SIGINT', 'SIGTERM'] as const)(
     '[U8] passes %s once and waits for the end of the drain',
     async (signal) => {

@@ -23,20 +23,28 @@ export function settleSealing(database: Database, sealer: Sealer): { unreadable:
   const before = statements.key.get(null)?.value ?? '';
   const now = sealer.keyId === null ? '' : `${sealer.keyId} ${FORM}`;
   if (before === now) return { unreadable: 0 };
-  const answers = walk(database, statements.answers, (row) => {
-    const place = { purpose: 'answer', tenant: row.tenant_id, id: row.id } as const;
-    const opened = sealer.open(row.json, place);
-    if (opened.kind !== 'text') return;
-    const key = sealer.blind(row.id);
-    const json = sealer.seal(opened.text, { ...place, id: key });
-    // One from a time when it was sealed too: this one is newer.
-    statements.removeAnswer.run({ key });
-    statements.sealAnswer.run({ ...row, key, json, bytes: Buffer.byteLength(json) + Buffer.byteLength(key) });
-  });
-  const blocks = walk(database, statements.blocks, (row) => {
-    const place = { purpose: 'journal', tenant: row.tenant_id, id: blockId(row.id, row.first_seq) } as const;
-    statements.sealBlock.run({ ...row, json: sealer.seal(row.json, place) });
-  });
+  const answers = walk(
+    statements.answers,
+    ({ id }) => id.startsWith(BLIND_FORM),
+    (row) => {
+      const place = { purpose: 'answer', tenant: row.tenant_id, id: row.id } as const;
+      const opened = sealer.open(row.json, place);
+      if (opened.kind !== 'text') return;
+      const key = sealer.blind(row.id);
+      const json = sealer.seal(opened.text, { ...place, id: key });
+      // One from a time when it was sealed too: this one is newer.
+      statements.removeAnswer.run({ key });
+      statements.sealAnswer.run({ ...row, key, json, bytes: Buffer.byteLength(json) + Buffer.byteLength(key) });
+    },
+  );
+  const blocks = walk(
+    statements.blocks,
+    () => true,
+    (row) => {
+      const place = { purpose: 'journal', tenant: row.tenant_id, id: blockId(row.id, row.first_seq) } as const;
+      statements.sealBlock.run({ ...row, json: sealer.seal(row.json, place) });
+    },
+  );
   let blinded = 0;
   for (let step = blindAsks(); step > 0; step = blindAsks()) blinded += step;
   // What stood open must not stay in pages that are free by now, nor in the log of writes.
@@ -63,20 +71,21 @@ export function settleSealing(database: Database, sealer: Sealer): { unreadable:
     return part.length;
   }
 
-  function walk<Row extends { id: string; first_seq: number; json: string; hasOpenHash: number }>(
-    within: Database,
+  /** `isBlinded` says whether a sealed row has nothing else that stands open. */
+  function walk<Row extends { id: string; first_seq: number; json: string }>(
     rows: { all(input: { id: string; seq: number; limit: number }): Row[] },
+    isBlinded: (row: Row) => boolean,
     seal: (row: Row) => void,
   ): { open: number; foreign: number } {
     const found = { open: 0, foreign: 0 };
     let [id, seq] = ['', 0];
     for (;;) {
       const part = rows.all({ id, seq, limit: STEP });
-      within.transaction(() => {
+      database.transaction(() => {
         for (const row of part) {
           const isOwn = sealer.keyId !== null && row.json.startsWith(`s1:${sealer.keyId}:`);
           if (isSealed(row.json) && !isOwn) found.foreign += 1;
-          else if (!isOwn || row.hasOpenHash === 1) {
+          else if (!isOwn || !isBlinded(row)) {
             found.open += 1;
             if (sealer.keyId !== null) seal(row);
           }
@@ -108,13 +117,7 @@ function sealingStatements(database: Database) {
     answers: prepareFor<After>(database)((param) =>
       queries
         .selectFrom('answer')
-        .select([
-          'key as id',
-          'tenant_id',
-          'json',
-          sql<number>`0`.as('first_seq'),
-          sql<number>`key not like ${`${BLIND_FORM}%`}`.as('hasOpenHash'),
-        ])
+        .select(['key as id', 'tenant_id', 'json', sql<number>`0`.as('first_seq')])
         .where(
           'key',
           '>',
@@ -163,13 +166,7 @@ function sealingStatements(database: Database) {
       queries
         .selectFrom('ask_block')
         .innerJoin('ask', 'ask.ask_id', 'ask_block.ask_id')
-        .select([
-          'ask_block.ask_id as id',
-          'ask.tenant_id',
-          'ask_block.first_seq',
-          'ask_block.json',
-          sql<number>`0`.as('hasOpenHash'),
-        ])
+        .select(['ask_block.ask_id as id', 'ask.tenant_id', 'ask_block.first_seq', 'ask_block.json'])
         .where(
           sql<boolean>`(ask_block.ask_id, ask_block.first_seq) > (${param((input) => input.id)}, ${param((input) => input.seq)})`,
         )

@@ -7,9 +7,6 @@ import type { FromThread, ThreadData, ToThread } from './messages.ts';
 import { prepareOperations } from './operations.ts';
 import { settleSealing } from './sealing.ts';
 
-/** Calls after which the log of writes is settled: before SQLite does it by itself, after 1,000 pages. */
-const SETTLE_CALLS = 200;
-
 /** The thread in which all of SQLite happens, so that the router's event loop never waits for a disk. */
 function start(port: NonNullable<typeof parentPort>, { file, cacheMaxBytes, sealing }: ThreadData): void {
   const say = (message: FromThread): void => port.postMessage(message);
@@ -20,19 +17,12 @@ function start(port: NonNullable<typeof parentPort>, { file, cacheMaxBytes, seal
     { database, sealer, onDamage: (sentence) => say({ type: 'damage', sentence }) },
     cacheMaxBytes,
   );
-  let unsettledCalls = 0;
   port.on('message', (message: ToThread) => {
     if (message.type === 'batch') {
-      const { calls } = message;
-      const outcomes = runBatch(database, operations, calls);
+      const outcomes = runBatch(database, operations, message.calls);
       // No transaction can do it for itself.
-      if (calls.some(({ name }) => name === 'meta.settle-log')) database.pragma('wal_checkpoint(TRUNCATE)');
+      if (message.calls.some(({ name }) => name === 'meta.settle-log')) database.pragma('wal_checkpoint(TRUNCATE)');
       say({ type: 'outcomes', outcomes });
-      unsettledCalls += calls.length;
-      // SQLite would settle its log in the middle of a commit, and some ask would wait for it. Behind the end of one nobody does.
-      if (unsettledCalls < SETTLE_CALLS || !calls.some(({ name }) => name === 'ledger.record')) return;
-      unsettledCalls = 0;
-      database.pragma('wal_checkpoint(PASSIVE)');
       return;
     }
     database.close();
